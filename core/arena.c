@@ -1,0 +1,95 @@
+#include "core/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES ((size_t)64 << 10)
+#define ALIGNMENT sizeof(max_align_t)
+
+struct pl_arena_block {
+    struct pl_arena_block *next;
+    max_align_t bytes[];
+};
+
+void pl_out_of_memory(void)
+{
+    static const char message[] = "podlock: out of memory\n";
+    ssize_t ignored = write(2, message, sizeof(message) - 1);
+    (void)ignored;
+    _exit(6);
+}
+
+void pl_arena_init(struct pl_arena *arena)
+{
+    *arena = (struct pl_arena){0};
+}
+
+void pl_arena_finish(struct pl_arena *arena)
+{
+    struct pl_arena_block *block = arena->blocks;
+    while (block) {
+        struct pl_arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    *arena = (struct pl_arena){0};
+}
+
+static char *add_block(struct pl_arena *arena, size_t size)
+{
+    struct pl_arena_block *block = calloc(1, sizeof(*block) + size);
+    if (!block)
+        pl_out_of_memory();
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->total += size;
+    return (char *)block->bytes;
+}
+
+void *pl_arena_alloc(struct pl_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - BLOCK_BYTES)
+        pl_out_of_memory();
+    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    if (size > BLOCK_BYTES / 4 && size > arena->left)
+        return add_block(arena, size);
+    if (size > arena->left) {
+        arena->at = add_block(arena, BLOCK_BYTES);
+        arena->left = BLOCK_BYTES;
+    }
+    void *found = arena->at;
+    arena->at += size;
+    arena->left -= size;
+    return found;
+}
+
+void *pl_arena_alloc_array(struct pl_arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        pl_out_of_memory();
+    return pl_arena_alloc(arena, bytes);
+}
+
+struct pl_str pl_arena_dup(struct pl_arena *arena, struct pl_str text)
+{
+    char *copy = pl_arena_alloc(arena, text.len + 1);
+    if (text.len)
+        memcpy(copy, text.at, text.len);
+    return (struct pl_str){copy, text.len};
+}
+
+struct pl_str pl_arena_printf(struct pl_arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    size_t size = len > 0 ? (size_t)len : 0;
+    char *text = pl_arena_alloc(arena, size + 1);
+    vsnprintf(text, size + 1, format, again);
+    va_end(again);
+    return (struct pl_str){text, size};
+}

@@ -1,0 +1,186 @@
+#include "core/error.h"
+
+#include "core/escape.h"
+#include "core/limits.h"
+
+/* Formats in the arena; nothing when the error keeps no text. */
+static struct pl_str format_text(struct pl_error *err, const char *format,
+                                 va_list args)
+{
+    if (!err->arena)
+        return (struct pl_str){0};
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    pl_buf_addv(&text, format, args);
+    return pl_arena_dup(err->arena, pl_buf_view(&text));
+}
+
+bool pl_error_set(struct pl_error *err, enum pl_error_code code,
+                  struct pl_span span, const char *format, ...)
+{
+    if (!err)
+        return false;
+    *err = (struct pl_error){.arena = err->arena, .code = code, .span = span};
+    va_list args;
+    va_start(args, format);
+    err->message = format_text(err, format, args);
+    va_end(args);
+    return false;
+}
+
+bool pl_error_plain(struct pl_error *err, enum pl_error_code code,
+                    const char *format, ...)
+{
+    if (!err)
+        return false;
+    *err = (struct pl_error){.arena = err->arena, .code = code};
+    va_list args;
+    va_start(args, format);
+    err->message = format_text(err, format, args);
+    va_end(args);
+    return false;
+}
+
+bool pl_error_hint(struct pl_error *err, const char *format, ...)
+{
+    if (!err)
+        return false;
+    va_list args;
+    va_start(args, format);
+    err->hint = format_text(err, format, args);
+    va_end(args);
+    return false;
+}
+
+bool pl_error_because(struct pl_error *err, const char *format, ...)
+{
+    if (!err)
+        return false;
+    va_list args;
+    va_start(args, format);
+    err->because = format_text(err, format, args);
+    va_end(args);
+    return false;
+}
+
+bool pl_error_wrap(struct pl_error *err, const char *format, ...)
+{
+    if (!err || !err->arena)
+        return false;
+    va_list args;
+    va_start(args, format);
+    struct pl_str context = format_text(err, format, args);
+    va_end(args);
+    err->message = pl_arena_printf(err->arena, "%.*s: %.*s",
+                                   PL_STR_ARG(context),
+                                   PL_STR_ARG(err->message));
+    return false;
+}
+
+bool pl_error_locate(struct pl_error *err, const struct pl_source *source,
+                     struct pl_str view)
+{
+    if (err && !err->span.source)
+        err->span = pl_span_within(source, view, err->span);
+    return false;
+}
+
+int pl_error_exit_code(enum pl_error_code code)
+{
+    switch (code) {
+    case PL_OK:
+        return 0;
+    case PL_ERR_NO:
+        return 1;
+    case PL_ERR_USAGE:
+    case PL_ERR_INPUT:
+        return 2;
+    case PL_ERR_INDEX:
+        return 3;
+    case PL_ERR_INTEGRITY:
+        return 4;
+    case PL_ERR_FILE:
+        return 5;
+    case PL_ERR_LIMIT:
+        return 6;
+    }
+    return 2;
+}
+
+static void add_coloured(struct pl_buf *out, bool colour, const char *code,
+                         const char *text)
+{
+    if (colour)
+        pl_buf_addf(out, "\033[%sm%s\033[0m", code, text);
+    else
+        pl_buf_add_cstr(out, text);
+}
+
+static uint32_t digits_of(uint32_t number)
+{
+    uint32_t digits = 1;
+    while (number >= 10) {
+        number /= 10;
+        digits++;
+    }
+    return digits;
+}
+
+/* Width on the terminal of the escaped text, one column a character. */
+static size_t shown_width(struct pl_str text)
+{
+    PL_BUF(shown, PL_MAX_MESSAGE_BYTES);
+    pl_escape_terminal(&shown, text);
+    size_t width = 0;
+    for (size_t i = 0; i < shown.len; i++)
+        width += ((unsigned char)shown.data[i] & 0xc0) != 0x80;
+    return width;
+}
+
+static void print_caret(struct pl_span span, struct pl_place place,
+                        bool colour, struct pl_buf *out)
+{
+    uint32_t indent = digits_of(place.line) + 2;
+    pl_buf_addf(out, "%*u | ", (int)indent, place.line);
+    pl_escape_terminal(out, place.text);
+    pl_buf_addf(out, "\n%*s | ", (int)indent, "");
+    struct pl_str before = pl_str_sub(place.text, 0, place.offset);
+    struct pl_str marked = pl_str_sub(place.text, place.offset,
+                                      place.offset + (span.end - span.begin));
+    pl_buf_pad(out, ' ', shown_width(before));
+    PL_BUF(underline, PL_MAX_MESSAGE_BYTES);
+    pl_buf_add_char(&underline, '^');
+    size_t width = shown_width(marked);
+    pl_buf_pad(&underline, '~', width > 1 ? width - 1 : 0);
+    add_coloured(out, colour, "1;31", underline.data);
+    pl_buf_add_char(out, '\n');
+}
+
+static void print_part(struct pl_buf *out, bool colour, const char *label,
+                       struct pl_str text)
+{
+    if (!text.len)
+        return;
+    add_coloured(out, colour, "1", label);
+    pl_buf_add_cstr(out, ": ");
+    pl_escape_terminal_lines(out, text);
+    pl_buf_add_char(out, '\n');
+}
+
+void pl_error_print(const struct pl_error *err, const char *label, bool colour,
+                    struct pl_buf *out)
+{
+    struct pl_place place = {0};
+    if (err->span.source) {
+        place = pl_span_place(err->span);
+        pl_escape_terminal(out, err->span.source->name);
+        pl_buf_addf(out, ":%u:%u: ", place.line, place.column);
+    }
+    add_coloured(out, colour, "1;31", label);
+    pl_buf_add_cstr(out, ": ");
+    pl_escape_terminal_lines(out, err->message);
+    pl_buf_add_char(out, '\n');
+    if (err->span.source)
+        print_caret(err->span, place, colour, out);
+    print_part(out, colour, "because", err->because);
+    print_part(out, colour, "fix", err->hint);
+}

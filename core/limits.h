@@ -1,0 +1,46 @@
+/*
+ * Every limit of podlock, by name.
+ *
+ * A limit turns hostile or absurd input into a clear error instead of a long
+ * wait or an exhausted machine. Units stand in the name or the comment. None
+ * of them is reached by the largest real input known when it was chosen.
+ */
+#ifndef PODLOCK_CORE_LIMITS_H
+#define PODLOCK_CORE_LIMITS_H
+
+/* User files: requirements, pyproject.toml, templates, rules, locks. */
+#define PL_MAX_USER_FILE_BYTES (16u << 20)
+#define PL_MAX_INCLUDE_DEPTH 16   /* -r and -c inside one another */
+#define PL_MAX_INCLUDE_FILES 1000 /* files one command reads through them */
+#define PL_MAX_GROUP_DEPTH 32     /* PEP 735 include-group chains */
+
+/* Bodies that come from an index, decoded. */
+#define PL_MAX_PAGE_BYTES (64u << 20)
+#define PL_MAX_METADATA_BYTES (16u << 20)
+#define PL_MAX_SDIST_BYTES (256u << 20)   /* read while searching PKG-INFO */
+#define PL_MAX_SDIST_MEMBERS 200000       /* headers looked at in one sdist */
+#define PL_MAX_FILES_PER_PAGE 200000
+#define PL_MAX_REQUIRES_PER_VERSION 10000
+
+/* Text that pep/ parses. */
+#define PL_MAX_NAME_BYTES 200
+#define PL_MAX_VERSION_BYTES 300
+#define PL_MAX_SPECIFIER_BYTES 16384
+#define PL_MAX_REQUIREMENT_BYTES 65536
+#define PL_MAX_MARKER_DEPTH 64
+#define PL_MAX_WHEEL_NAME_BYTES 1024
+#define PL_MAX_EXTRAS 256
+
+/* Structures. */
+#define PL_MAX_JSON_DEPTH 64
+#define PL_MAX_TOML_DEPTH 64
+#define PL_MAX_PATH_BYTES 4096
+#define PL_MAX_MESSAGE_BYTES 65536        /* one rendered error */
+#define PL_MAX_OUTPUT_BYTES (256u << 20)  /* one written lock or listing */
+
+/* The search. */
+#define PL_MAX_ROUNDS 10000
+#define PL_MAX_SOLVABLES 2000000
+#define PL_MAX_NUMBER_MINIMAL 12 /* replaced packages proved least in number */
+
+#endif

@@ -1,0 +1,208 @@
+#include "core/str.h"
+
+struct pl_str pl_str_from(const char *text)
+{
+    return (struct pl_str){text, text ? strlen(text) : 0};
+}
+
+struct pl_str pl_str_sub(struct pl_str s, size_t from, size_t to)
+{
+    if (to > s.len)
+        to = s.len;
+    if (from > to)
+        from = to;
+    return (struct pl_str){s.at ? s.at + from : NULL, to - from};
+}
+
+bool pl_str_eq(struct pl_str a, struct pl_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool pl_str_is(struct pl_str a, const char *b)
+{
+    return pl_str_eq(a, pl_str_from(b));
+}
+
+bool pl_str_is_nocase(struct pl_str a, const char *b)
+{
+    if (a.len != strlen(b))
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (pl_lower(a.at[i]) != pl_lower(b[i]))
+            return false;
+    return true;
+}
+
+int pl_str_cmp(struct pl_str a, struct pl_str b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared ? memcmp(a.at, b.at, shared) : 0;
+    if (order)
+        return order;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+bool pl_str_starts(struct pl_str s, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return s.len >= len && memcmp(s.at, prefix, len) == 0;
+}
+
+bool pl_str_ends(struct pl_str s, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    return s.len >= len && memcmp(s.at + s.len - len, suffix, len) == 0;
+}
+
+size_t pl_str_find(struct pl_str s, char c)
+{
+    const char *found = s.len ? memchr(s.at, c, s.len) : NULL;
+    return found ? (size_t)(found - s.at) : s.len;
+}
+
+size_t pl_str_rfind(struct pl_str s, char c)
+{
+    const char *found = s.len ? memrchr(s.at, c, s.len) : NULL;
+    return found ? (size_t)(found - s.at) : s.len;
+}
+
+size_t pl_str_find_str(struct pl_str s, struct pl_str what)
+{
+    const char *found =
+        s.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
+    return found ? (size_t)(found - s.at) : s.len;
+}
+
+bool pl_str_has(struct pl_str s, char c)
+{
+    return pl_str_find(s, c) < s.len;
+}
+
+struct pl_str pl_str_trim(struct pl_str s)
+{
+    while (s.len && pl_is_space(s.at[0]))
+        s = pl_str_sub(s, 1, s.len);
+    while (s.len && pl_is_space(s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool pl_str_cut(struct pl_str *rest, char separator, struct pl_str *part)
+{
+    if (!rest->at)
+        return false;
+    size_t end = pl_str_find(*rest, separator);
+    *part = pl_str_sub(*rest, 0, end);
+    if (end == rest->len)
+        *rest = (struct pl_str){0};
+    else
+        *rest = pl_str_sub(*rest, end + 1, rest->len);
+    return true;
+}
+
+bool pl_str_to_u64(struct pl_str s, uint64_t *out)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!pl_is_digit(s.at[i]))
+            return false;
+        uint64_t digit = (uint64_t)(s.at[i] - '0');
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    if (s.len)
+        *out = value;
+    return s.len > 0;
+}
+
+/* FNV-1a: keys are short, and its order is never visible. */
+uint64_t pl_str_hash(struct pl_str s)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < s.len; i++)
+        hash = (hash ^ (unsigned char)s.at[i]) * 1099511628211u;
+    return hash;
+}
+
+bool pl_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool pl_is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool pl_is_alnum(char c)
+{
+    return pl_is_alpha(c) || pl_is_digit(c);
+}
+
+bool pl_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+char pl_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+struct pl_cursor pl_cursor_from(struct pl_str s)
+{
+    const char *at = s.at ? s.at : "";
+    return (struct pl_cursor){at, at, at + s.len};
+}
+
+bool pl_cursor_done(const struct pl_cursor *c)
+{
+    return c->at == c->end;
+}
+
+size_t pl_cursor_offset(const struct pl_cursor *c)
+{
+    return (size_t)(c->at - c->start);
+}
+
+char pl_cursor_peek(const struct pl_cursor *c)
+{
+    return c->at < c->end ? *c->at : '\0';
+}
+
+void pl_cursor_skip_space(struct pl_cursor *c)
+{
+    while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
+        c->at++;
+}
+
+bool pl_cursor_take(struct pl_cursor *c, char expected)
+{
+    if (c->at == c->end || *c->at != expected)
+        return false;
+    c->at++;
+    return true;
+}
+
+bool pl_cursor_take_str(struct pl_cursor *c, const char *expected)
+{
+    if (!pl_str_starts(pl_cursor_rest(c), expected))
+        return false;
+    c->at += strlen(expected);
+    return true;
+}
+
+struct pl_str pl_cursor_span(struct pl_cursor *c, bool (*accept)(char))
+{
+    const char *begin = c->at;
+    while (c->at < c->end && accept(*c->at))
+        c->at++;
+    return (struct pl_str){begin, (size_t)(c->at - begin)};
+}
+
+struct pl_str pl_cursor_rest(const struct pl_cursor *c)
+{
+    return (struct pl_str){c->at, (size_t)(c->end - c->at)};
+}
