@@ -1,0 +1,114 @@
+/*
+ * The package index: project pages and core metadata, by one interface.
+ *
+ * A caller says what it wants and takes what has come, in any order:
+ *
+ *     pl_index_want_page(index, name);
+ *     pl_index_want_metadata(index, file);
+ *     struct pl_index_event event;
+ *     bool any;
+ *     while (pl_index_next(index, &event, &any, err) && any) ...
+ *
+ * so that a network back end can keep many requests in flight while the
+ * caller asks for more. The recorded folder (index/folder.h) answers in the
+ * order of the wishes. Wanting the same thing twice answers once. Pages, files
+ * and metadata live in the arena the index was opened with.
+ *
+ * Which index a name is asked of (the torch family first of the template's
+ * variant) is decided here; a page says which index it came from.
+ *
+ * Errors that end the run: PL_ERR_INDEX (a page or metadata that cannot be
+ * read or is not what it says), PL_ERR_INTEGRITY (a hash that differs). That a
+ * project or a piece of metadata does not exist is an answer, not an error.
+ *
+ * Standards: PEP 503, 592, 658, 691, 700, 714, 792 and
+ * https://packaging.python.org/en/latest/specifications/simple-repository-api/
+ */
+#ifndef PODLOCK_INDEX_INDEX_H
+#define PODLOCK_INDEX_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/attr.h"
+#include "core/error.h"
+#include "core/str.h"
+#include "pep/requirement.h"
+#include "pep/specifier.h"
+#include "pep/wheelname.h"
+
+enum pl_file_kind { PL_FILE_WHEEL, PL_FILE_SDIST };
+
+struct pl_file {
+    enum pl_file_kind kind;
+    struct pl_str name;            /* file name, decoded */
+    struct pl_version version;     /* from the file name */
+    struct pl_wheelname wheel;     /* kind WHEEL only */
+    struct pl_str url;             /* absolute, without credentials; or: */
+    struct pl_str path;            /* relative; when the folder has no origin */
+    struct pl_str sha256;          /* 64 hex digits; empty: not stated */
+    struct pl_str upload_time;     /* RFC 3339, UTC; empty: not stated */
+    uint64_t size;                 /* bytes; see has_size */
+    bool has_size;
+    bool yanked;
+    struct pl_str yanked_reason;   /* may be empty */
+    struct pl_str requires_python; /* as stated; empty: none */
+    bool has_metadata;             /* the index offers NAME.metadata */
+    struct pl_str metadata_sha256; /* empty: not stated */
+    const struct pl_page *page;    /* where it stands */
+};
+
+struct pl_page {
+    struct pl_str project;   /* normalised */
+    struct pl_str index_url; /* of the index, ending in '/', no credentials */
+    bool is_torch;           /* from the torch index */
+    struct pl_str status;    /* PEP 792: "archived" ...; empty: active */
+    const struct pl_file *files; /* sorted by version, then file name */
+    size_t file_count;
+    size_t dropped; /* files whose names are not PEP 440, for explanations */
+};
+
+/* Core metadata, as far as a resolver needs it. */
+struct pl_metadata {
+    const struct pl_requirement *requires; /* in the order stated */
+    size_t require_count;
+    struct pl_specifier requires_python;
+    const struct pl_str *extras; /* Provides-Extra, normalised */
+    size_t extra_count;
+    bool from_sdist;
+    bool repaired; /* a line was dirty and repaired; see docs/differences.md */
+};
+
+enum pl_event_kind {
+    PL_EVENT_PAGE,     /* page is NULL: no index has the project */
+    PL_EVENT_METADATA, /* metadata is NULL: none can be had, see reason */
+};
+
+struct pl_index_event {
+    enum pl_event_kind kind;
+    struct pl_str project;      /* of the wish */
+    const struct pl_file *file; /* kind METADATA */
+    const struct pl_page *page;
+    const struct pl_metadata *metadata;
+    struct pl_str reason; /* why there is no metadata, for people */
+};
+
+struct pl_index_stats {
+    uint64_t pages, metadata, requests, bytes;
+};
+
+struct pl_index; /* made by a back end; see index/folder.h */
+
+void pl_index_want_page(struct pl_index *index, struct pl_str project);
+void pl_index_want_metadata(struct pl_index *index,
+                            const struct pl_file *file);
+/* *any is false when nothing is left of what was wanted. */
+PL_MUST_CHECK bool pl_index_next(struct pl_index *index,
+                                 struct pl_index_event *event, bool *any,
+                                 struct pl_error *err);
+struct pl_index_stats pl_index_stats(const struct pl_index *index);
+void pl_index_close(struct pl_index *index); /* NULL accepted */
+
+#endif
