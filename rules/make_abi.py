@@ -32,7 +32,8 @@ HEADER = '''\
 # {title}
 #
 # A rule marked "tested" was made by importing and calling the package, from
-# its PyPI wheel, with that NumPy: {tests} such tests on {when}, CPython {python}.
+# its PyPI wheel, with that NumPy: {tests} such tests on {when},
+# CPython {python}.
 # "reported" rules come from public lists and from reading metadata.
 # metadata = true: the wheel's own metadata says so already. Such a rule only
 # matters for what was installed with --no-deps, as many an image's parts are.
