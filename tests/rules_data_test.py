@@ -67,9 +67,10 @@ def matches(pattern, text):
 
 def check_keys(table, shape, where):
     """Required keys are there, nothing unknown is, and the types are right."""
+    before = len(failures)
     optional = {k[:-1] for k in shape if k.endswith('?')}
     types = {k.rstrip('?'): v for k, v in shape.items()}
-    for key in types.keys() - optional - table.keys():
+    for key in sorted(types.keys() - optional - table.keys()):
         check(False, where, f'no {key}')
     for key, value in table.items():
         check(key in types, where, f'unknown key {key}')
@@ -77,11 +78,10 @@ def check_keys(table, shape, where):
             continue
         check(type(value) is types[key], where, f'{key} is of a wrong type')
         check(value != '', where, f'{key} is empty')
-        if types[key] is list and key != 'package':
+        if type(value) is list and key != 'package':
             check(all(type(v) is str and v for v in value), where,
                   f'{key} holds something else than strings')
-    return all(k in table and type(table[k]) is types[k]
-               for k in types.keys() - optional)
+    return len(failures) == before
 
 
 def one_of(value, choices, where):
@@ -102,7 +102,7 @@ def load(path):
 
 def check_package(p, where):
     if not check_keys(p, TEMPLATE['package'], where):
-        return
+        return False
     where += f': {p["name"]}'
     check(re.fullmatch(NORMAL, p['name']), where, 'name is not normalised')
     check(matches(VERSION, p['version']), where, f'version {p["version"]}')
@@ -118,6 +118,7 @@ def check_package(p, where):
               and re.match(re.escape(p['treat-as']) + r'(a|b|rc)\d+\+',
                            p['version']),
               where, f'treat-as {p["treat-as"]} of {p["version"]}')
+    return True
 
 
 def check_template(path):
@@ -128,19 +129,20 @@ def check_template(path):
     check(t['podlock-template'] == 1, path, 'podlock-template is not 1')
     check(t['id'] == name, path, f'id is {t["id"]}')
     e, v = t['environment'], t['provenance']
-    for table in ('environment', 'index', 'provenance'):
-        check_keys(t.get(table, {'torch': '-'}), TEMPLATE[table],
-                   f'{path}: [{table}]')
-    check(matches(r'3\.\d+(\.\d+)?', e.get('python', '')), path, 'python')
+    tables = [k for k in ('environment', 'index', 'provenance') if k in t]
+    if not all([check_keys(t[k], TEMPLATE[k], f'{path}: [{k}]')
+                for k in tables]):
+        return None
+    check(matches(r'3\.\d+(\.\d+)?', e['python']), path, 'python')
     check(matches(r'2\.\d+', e.get('glibc', '2.0')), path, 'glibc')
     check(matches(r'whl/(nightly/)?(cu\d{3}|cpu|rocm[\d.]+)',
                   t.get('index', {}).get('torch', 'whl/cpu')), path, 'index')
-    one_of(e.get('arch'), ('x86_64', 'aarch64'), path)
-    one_of(v.get('kind'), ('captured', 'reconstructed'), path)
-    check(v.get('sources'), path, 'no sources')
-    for p in t['package']:
-        check_package(p, path)
-    keys = [(p.get('name', ''), p.get('protect', '')) for p in t['package']]
+    one_of(e['arch'], ('x86_64', 'aarch64'), path)
+    one_of(v['kind'], ('captured', 'reconstructed'), path)
+    check(v['sources'], path, 'no sources')
+    if not all([check_package(p, path) for p in t['package']]):
+        return None
+    keys = [(p['name'], p['protect']) for p in t['package']]
     check(keys == sorted(keys), path, 'packages are not sorted')
     check(len(keys) == len(set(keys)), path, 'a package has two rows')
     pip = [k[0] for k in keys if k[1] != 'os']
@@ -211,9 +213,9 @@ def check_shipped():
     family = load(path) or {}
     check(family.get('podlock-torch-family') == 1, path, 'version')
     for p in family.get('project', []):
-        check_keys(p, PROJECT, path)
-        check(re.fullmatch(NORMAL, p.get('name', '')), path,
-              f'{p.get("name")!r} is not normalised')
+        check(check_keys(p, PROJECT, path)
+              and re.fullmatch(NORMAL, p['name']), path,
+              f'{p.get("name")!r} is not a project')
     names = [p.get('name') for p in family.get('project', [])]
     check_unique(names, path)
     check('torch' in names, path, 'no torch')
