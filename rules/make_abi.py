@@ -32,12 +32,13 @@ HEADER = '''\
 # {title}
 #
 # A rule marked "tested" was made by importing and calling the package, from
-# its PyPI wheel, with that NumPy: {tests} such tests on {when},
-# CPython {python}.
-# "reported" rules come from public lists and from reading metadata.
+# its PyPI wheel, with that NumPy: {tests} such tests on {when}, on
+# CPython {python}. "reported" rules come from public lists and from metadata.
 # metadata = true: the wheel's own metadata says so already. Such a rule only
 # matters for what was installed with --no-deps, as many an image's parts are.
 # severity = "call": it imports, and only some of its calls fail.
+
+edition = "{edition}"
 '''
 
 SEVERITY = {'import': 'import', 'import-or-crash': 'crash', 'crash': 'crash',
@@ -114,8 +115,9 @@ def main(argv):
         rules = json.load(f)
     with open(f'{data}/abi/abi_matrix.json', encoding='utf-8') as f:
         tests = json.load(f)
-    facts = {'tests': len(tests),
-             'when': max(t['tested_on'] for t in tests),
+    when = max(t['tested_on'] for t in tests)
+    facts = {'tests': len(tests), 'when': when,
+             'edition': '.'.join(when.split('-')[:2]),
              'python': '.'.join(tests[0]['python'].split('.')[:2])}
     os.makedirs(f'{out}/abi', exist_ok=True)
     files = {name: [] for name, _, _ in FILES}

@@ -11,6 +11,7 @@ Exit 0: good, 1: not, 77: good as far as can be said without SHARED.
 Needs Python 3.11 and nothing else.
 """
 import difflib
+import json
 import os
 import re
 import shutil
@@ -199,15 +200,20 @@ def check_shipped():
     images = [i for t in templates if t for i in t['images']]
     check_unique(images, 'images')
 
-    ids = []
+    ids, editions = [], set()
     for path in toml_files(f'{RULES}/abi'):
         d = load(path) or {}
-        check(list(d) == ['rule'], path, f'holds {list(d)}, not rules')
+        check(set(d) - {'edition'} == {'rule'}, path,
+              f'holds {sorted(d)}, not rules')
+        editions.add(d.get('edition'))
         for rule in d.get('rule', []):
             check_rule(rule, path)
             ids.append(rule.get('id', '?'))
     check(ids, RULES, 'no rules')
     check_unique(ids, 'abi')
+    check(len(editions - {None}) == 1, 'abi', f'editions {editions}')
+    for edition in editions - {None}:
+        check(matches(r'20\d\d\.\d\d', edition), 'abi', f'edition {edition}')
 
     path = f'{RULES}/torch-family.toml'
     family = load(path) or {}
@@ -223,9 +229,34 @@ def check_shipped():
         if p.get('name') in ('torchtriton', 'pytorch-triton'):
             check(p.get('pypi') is False, path, f'{p["name"]} from PyPI')
 
+    releases = [c.get('torch', '') for c in family.get('pypi-cuda', [])]
+    for c in family.get('pypi-cuda', []):
+        check(check_keys(c, {'torch': str, 'cuda': str}, path)
+              and matches(r'\d+\.\d+', c['torch'])
+              and matches(r'cu\d{3}', c['cuda']), path, f'pypi-cuda {c}')
+    check_unique(releases, path)
+
     for path in (toml_files(f'{RULES}/templates') + toml_files(f'{RULES}/abi')
                  + [f'{RULES}/torch-family.toml', f'{RULES}/README.md']):
         check_private(path)
+
+
+def check_pypi_cuda(data):
+    """[[pypi-cuda]] is what the metadata of PyPI's own wheels say."""
+    path = f'{RULES}/torch-family.toml'
+    ours = {c['torch']: c['cuda']
+            for c in (load(path) or {}).get('pypi-cuda', [])}
+    folder = f'{data}/pytorch-index/metadata'
+    seen = set()
+    for name in sorted(os.listdir(folder)):
+        with open(f'{folder}/{name}', encoding='utf-8') as f:
+            d = json.load(f)
+        if 'pypi_default_cuda' in d:
+            release = '.'.join(d['version'].split('.')[:2])
+            seen.add(release)
+            check(ours.get(release) == d['pypi_default_cuda'], path,
+                  f'torch {d["version"]}: {d["pypi_default_cuda"]}')
+    check(seen == set(ours), path, f'pypi-cuda of {seen ^ set(ours)}')
 
 
 def generated(path):
@@ -273,6 +304,7 @@ def main(argv):
                  and os.path.isdir(os.path.join(d, 'abi'))), None)
     if data:
         check_made(data)
+        check_pypi_cuda(data)
     for failure in failures:
         print(failure, file=sys.stderr)
     if failures:
