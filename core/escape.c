@@ -178,16 +178,14 @@ enum shell_need { SHELL_BARE, SHELL_QUOTES, SHELL_OCTAL };
 
 static bool is_bare(uint32_t code)
 {
-    return code < 0x80 &&
-           (pl_is_alnum((char)code) || pl_str_has(PL_STR("_@%+=:,./-"),
-                                                  (char)code));
+    return code < 0x80 && (pl_is_alnum((char)code) ||
+                           pl_str_has(PL_STR("_@%+=:,./-"), (char)code));
 }
 
 static enum shell_need shell_need(struct pl_str s)
 {
     /* zsh replaces a word that begins with '='. */
-    enum shell_need need =
-        s.len && s.at[0] != '=' ? SHELL_BARE : SHELL_QUOTES;
+    enum shell_need need = s.len && s.at[0] != '=' ? SHELL_BARE : SHELL_QUOTES;
     struct step step;
     while (take_step(&s, &step)) {
         if (!is_plain(&step))

@@ -1,9 +1,12 @@
 /*
- * Reading TOML 1.0: plain C views over toml++ (core/shim/toml.cc).
+ * Reading TOML 1.0: toml++ parses (core/shim/toml.cc), plain C nodes result.
  *
  * A document owns its nodes and strings, which are valid until
- * pl_toml_destroy. Every node knows its place, so that an error about a value
- * can point at it. Depth is limited to PL_MAX_TOML_DEPTH.
+ * pl_toml_destroy; the source must live as long. Every node knows its place,
+ * so that an error about a value can point at it. The path to a value, keys
+ * and array indices counted, is at most PL_MAX_TOML_DEPTH steps long; it is
+ * measured before toml++ sees the text. Getting a key costs a binary search,
+ * all else O(1).
  *
  *     struct pl_toml *doc;
  *     if (!pl_toml_parse(source, &doc, err)) return false;
@@ -43,7 +46,7 @@ enum pl_toml_type {
     PL_TOML_TABLE,
 };
 
-/* Errors: PL_ERR_INPUT with the place in the source. */
+/* Errors: PL_ERR_INPUT with the place in the source; PL_ERR_LIMIT. */
 PL_MUST_CHECK bool pl_toml_parse(const struct pl_source *source,
                                  struct pl_toml **out, struct pl_error *err);
 void pl_toml_destroy(struct pl_toml *doc); /* NULL accepted */
@@ -51,16 +54,24 @@ const struct pl_toml_node *pl_toml_root(const struct pl_toml *doc);
 
 enum pl_toml_type pl_toml_type(const struct pl_toml_node *node);
 const char *pl_toml_type_name(enum pl_toml_type type); /* "string" ... */
-/* Where the value stands. The end is that of the value or of its line. */
+/*
+ * Where the value stands: the header of a [table], all from the first header
+ * to the last of an array of tables, the first key of a dotted table.
+ */
 struct pl_span pl_toml_span(const struct pl_toml_node *node);
+/* Where its key stands; empty and at the value for members of arrays. */
+struct pl_span pl_toml_key_span(const struct pl_toml_node *node);
+/* The value as it is written, for what has no accessor (dates, floats). */
+struct pl_str pl_toml_text(const struct pl_toml_node *node);
 
 /* False when the node is no table or has no such key. */
 bool pl_toml_get(const struct pl_toml_node *table, const char *key,
                  const struct pl_toml_node **out);
 size_t pl_toml_count(const struct pl_toml_node *node); /* array or table */
-/* Member i of an array, or of a table in order of its keys' bytes. */
+/* Member i < count of an array, or of a table in order of its keys' bytes. */
 const struct pl_toml_node *pl_toml_at(const struct pl_toml_node *node,
                                       size_t i);
+struct pl_str pl_toml_key(const struct pl_toml_node *node); /* or empty */
 struct pl_str pl_toml_key_at(const struct pl_toml_node *table, size_t i);
 
 /* False unless the node has the type. */
@@ -85,7 +96,7 @@ PL_MUST_CHECK bool pl_toml_get_int(const struct pl_toml_node *table,
 PL_MUST_CHECK bool pl_toml_get_bool(const struct pl_toml_node *table,
                                     const char *key, bool *out,
                                     struct pl_error *err);
-/* An array or table under the key; *out is NULL when it is absent. */
+/* An array or table under the key; *out becomes NULL when it is absent. */
 PL_MUST_CHECK bool pl_toml_get_array(const struct pl_toml_node *table,
                                      const char *key,
                                      const struct pl_toml_node **out,

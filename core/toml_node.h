@@ -1,0 +1,65 @@
+/*
+ * What a TOML document is made of: between core/shim/toml.cc, which builds it,
+ * and core/toml.c, which reads it. Nobody else includes this.
+ */
+#ifndef PODLOCK_CORE_TOML_NODE_H
+#define PODLOCK_CORE_TOML_NODE_H
+
+#include "core/arena.h"
+#include "core/source.h"
+#include "core/str.h"
+#include "core/toml.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pl_toml_node {
+    const struct pl_toml *doc;
+    enum pl_toml_type type;
+    uint32_t begin, end;         /* bytes of the source */
+    uint32_t key_begin, key_end; /* equal to begin in arrays */
+    struct pl_str key;           /* empty in arrays */
+    union {
+        struct pl_str text; /* of strings */
+        int64_t integer;
+        bool truth;
+        struct {
+            struct pl_toml_node *at; /* of tables: sorted by key bytes */
+            size_t len;
+        } members;
+    } as;
+};
+
+struct pl_toml {
+    struct pl_arena arena; /* of all its nodes and strings */
+    const struct pl_source *source;
+    struct pl_toml_node root;
+};
+
+/*
+ * Does no path in the text have more than `max` steps? Else *where is the
+ * offset of the step too many. Strings and comments are skipped as TOML has
+ * them; text that is not TOML gives some answer, which holds up to the first
+ * mistake in it.
+ */
+bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where);
+
+/* Turns (line, column) as toml++ counts them into offsets, in O(1). */
+struct pl_toml_places {
+    struct pl_str text;
+    uint32_t *lines;   /* of each line: how many characters precede it */
+    uint32_t *samples; /* byte offset of every 64th character */
+    uint32_t line_count, characters;
+};
+
+struct pl_toml_places pl_toml_places_of(struct pl_arena *arena,
+                                        struct pl_str text);
+uint32_t pl_toml_offset(const struct pl_toml_places *places, uint32_t line,
+                        uint32_t column);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
