@@ -25,10 +25,13 @@
 /* Text that pep/ parses. */
 #define PL_MAX_NAME_BYTES 200
 #define PL_MAX_VERSION_BYTES 300
+#define PL_MAX_VERSION_SEGMENTS (PL_MAX_VERSION_BYTES / 2 + 1)
+#define PL_MAX_ENV_NUMBER 999 /* of the target's Python and glibc versions */
 #define PL_MAX_SPECIFIER_BYTES 16384
 #define PL_MAX_REQUIREMENT_BYTES 65536
 #define PL_MAX_MARKER_DEPTH 64
 #define PL_MAX_WHEEL_NAME_BYTES 1024
+#define PL_MAX_TAG_PARTS 64 /* in one compressed set of a file name */
 #define PL_MAX_EXTRAS 256
 
 /* Structures. */

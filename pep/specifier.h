@@ -40,7 +40,13 @@ enum pl_specifier_op {
     PL_OP_ARBITRARY /* === ; text holds the operand, version may be unset */
 };
 
+/*
+ * Every operator but === asks whether the version without local label lies in
+ * an interval of versions (!= asks that it does not). `low` and `span` are
+ * that interval in keys; they are made by parsing and of no use to callers.
+ */
 struct pl_clause {
+    uint64_t low, span; /* low <= key < low + span; span 0: not packed */
     enum pl_specifier_op op;
     struct pl_version version;
     struct pl_str text; /* the operand as written */
@@ -53,8 +59,10 @@ struct pl_specifier {
 };
 
 /*
- * Strict reading. Empty text is the specifier that matches everything.
- * Errors: PL_ERR_INPUT with the span within `text`.
+ * Strict reading, which is that of `packaging`: empty text is the specifier
+ * that matches everything, and empty places between commas are passed over.
+ * The text is copied into the arena. Errors: PL_ERR_INPUT with the span within
+ * `text`; PL_ERR_LIMIT above PL_MAX_SPECIFIER_BYTES.
  */
 PL_MUST_CHECK bool pl_specifier_parse(struct pl_arena *arena,
                                       struct pl_str text,
@@ -63,7 +71,9 @@ PL_MUST_CHECK bool pl_specifier_parse(struct pl_arena *arena,
 /*
  * For metadata in the wild: besides what the strict form accepts, repairs what
  * uv repairs (`>=1.0.*`, `!=3.3*`, a missing comma, stray quotes, `>= '2.7'`
- * ...; the list stands in docs/differences.md). *repaired tells whether it did.
+ * ...; the list stands in docs/differences.md). *repaired tells whether it did
+ * and may be NULL; out->text stays what was written. What cannot be repaired
+ * gives the error of the strict reading.
  */
 PL_MUST_CHECK bool pl_specifier_parse_lenient(struct pl_arena *arena,
                                               struct pl_str text,
@@ -75,10 +85,10 @@ bool pl_specifier_match(const struct pl_specifier *s,
                         const struct pl_version *v);
 /* An operand of a clause other than != is itself a pre-release. */
 bool pl_specifier_names_prerelease(const struct pl_specifier *s);
-/* A `==` without wildcard or a `===` clause: the user pinned a version. */
+/* A `==` without wildcard, or a `===`, that this version meets. */
 bool pl_specifier_pins(const struct pl_specifier *s,
                        const struct pl_version *v);
-/* Clauses sorted, versions normalised: "<2.1,>=1.26". */
+/* Clauses sorted, each once, versions normalised: "<2.1,>=1.26". */
 void pl_specifier_print(const struct pl_specifier *s, struct pl_buf *out);
 
 #endif

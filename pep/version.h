@@ -8,7 +8,8 @@
  * longer ones are an error (a documented difference).
  *
  * A version whose parts are small (nearly all are) has a packed key: comparing
- * two such versions is one or two integer comparisons.
+ * two such versions is one integer comparison, and only between equal keys are
+ * the local labels looked at. How keys are made stands in version.c.
  *
  *     struct pl_version v;
  *     if (!pl_version_parse(arena, PL_STR("1.0.post1"), &v, err)) ...
@@ -28,10 +29,13 @@
 #include "core/error.h"
 #include "core/str.h"
 
+/* As a number of a bound made by hand: above every number a text can hold. */
+#define PL_VERSION_INFINITE UINT64_MAX
+
 enum pl_pre_kind { PL_PRE_NONE, PL_PRE_A, PL_PRE_B, PL_PRE_RC };
 
 struct pl_version {
-    struct pl_str text; /* as written, trimmed; a copy in the arena */
+    struct pl_str text; /* as written, trimmed */
     uint64_t key;       /* packed order without local label; 0: none */
     const uint64_t *release;
     uint32_t release_count; /* at least 1; as written, zeros kept */
@@ -44,11 +48,24 @@ struct pl_version {
     struct pl_str local; /* normalised ("ubuntu.1"); empty: none */
 };
 
-/* Errors: PL_ERR_INPUT with the span of what is wrong in the text. */
+/*
+ * The text is copied into the arena. Errors: PL_ERR_INPUT with the span of
+ * what is wrong in the text; PL_ERR_LIMIT above PL_MAX_VERSION_BYTES.
+ */
 PL_MUST_CHECK bool pl_version_parse(struct pl_arena *arena,
                                     struct pl_str text,
                                     struct pl_version *out,
                                     struct pl_error *err);
+/* The same without a copy: the text must outlive the version. */
+PL_MUST_CHECK bool pl_version_parse_view(struct pl_arena *arena,
+                                         struct pl_str text,
+                                         struct pl_version *out,
+                                         struct pl_error *err);
+/*
+ * The key of a version whose parts were set by hand, for its `key`. 0 when
+ * they do not fit. Numbers of parts that are absent must be 0.
+ */
+uint64_t pl_version_key(const struct pl_version *v);
 int pl_version_cmp(const struct pl_version *a, const struct pl_version *b);
 /* The same with the local label of both left out. */
 int pl_version_cmp_public(const struct pl_version *a,
