@@ -122,6 +122,10 @@ static void read_mark(struct scan *s, char c)
     s->line_start = c == '\n' || (s->line_start && pl_is_space(c));
 }
 
+/*
+ * Looks only where a step has been made: a line's first words may yet turn
+ * out to be a header, which starts from the root.
+ */
 bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where)
 {
     struct scan s = {
@@ -142,7 +146,7 @@ bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where)
             s.c.at++;
             read_mark(&s, c);
         }
-        if (s.levels[s.nest].depth > s.max) {
+        if (pl_str_has(PL_STR(".=[{"), c) && s.levels[s.nest].depth > s.max) {
             *where = (uint32_t)at;
             return false;
         }

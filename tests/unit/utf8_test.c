@@ -1,0 +1,67 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/attr.h"
+#include "core/utf8.h"
+
+static void test_take(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool valid;
+        uint32_t code;
+        size_t taken;
+    } table[] = {
+        {"a", true, 'a', 1},
+        {"\x7fz", true, 0x7f, 1},
+        {"\xc2\x80", true, 0x80, 2},
+        {"\xdf\xbf.", true, 0x7ff, 2},
+        {"\xe0\xa0\x80", true, 0x800, 3},
+        {"\xed\x9f\xbf", true, 0xd7ff, 3},
+        {"\xee\x80\x80", true, 0xe000, 3},
+        {"\xf0\x90\x80\x80", true, 0x10000, 4},
+        {"\xf4\x8f\xbf\xbf", true, 0x10ffff, 4},
+        {"\x80", false, 0x80, 1},
+        {"\xc1\xbf", false, 0xc1, 1},
+        {"\xc3", false, 0xc3, 1},
+        {"\xc3(", false, 0xc3, 1},
+        {"\xe0\x9f\xbf", false, 0xe0, 1},
+        {"\xed\xa0\x80", false, 0xed, 1},
+        {"\xe2\x80", false, 0xe2, 1},
+        {"\xf0\x8f\xbf\xbf", false, 0xf0, 1},
+        {"\xf4\x90\x80\x80", false, 0xf4, 1},
+        {"\xf5\x80\x80\x80", false, 0xf5, 1},
+        {"\xff", false, 0xff, 1},
+    };
+    for (size_t i = 0; i < PL_COUNT(table); i++) {
+        struct pl_str text = pl_str_from(table[i].text), rest = text;
+        uint32_t code = 0;
+        assert_int_equal(pl_utf8_take(&rest, &code), table[i].valid);
+        assert_int_equal(code, table[i].code);
+        assert_int_equal(text.len - rest.len, table[i].taken);
+        assert_ptr_equal(rest.at, text.at + table[i].taken);
+        assert_int_equal(pl_utf8_invalid_at(text),
+                         table[i].valid ? text.len : 0);
+    }
+}
+
+static void test_invalid_at(void **state)
+{
+    (void)state;
+    assert_int_equal(pl_utf8_invalid_at(PL_STR("")), 0);
+    assert_int_equal(pl_utf8_invalid_at(PL_STR("ab\xc3\xa9\xff")), 4);
+    assert_int_equal(pl_utf8_invalid_at(PL_STR("a\0\xe2\x82")), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_take),
+        cmocka_unit_test(test_invalid_at),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
