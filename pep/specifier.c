@@ -267,7 +267,8 @@ static bool parse_text(const struct parse *p, struct pl_specifier *out)
     struct pl_str part;
     for (struct pl_str rest = p->text; next_part(&rest, &part);)
         count++;
-    struct pl_clause *clauses = pl_new_array(p->arena, struct pl_clause, count);
+    struct pl_clause *clauses =
+        count ? pl_new_array(p->arena, struct pl_clause, count) : NULL;
     struct pl_str rest = p->text;
     for (uint32_t i = 0; i < count && next_part(&rest, &part); i++)
         if (!parse_clause(p, part, &clauses[i]))
