@@ -144,7 +144,7 @@ static bool get_typed(const struct pl_toml_node *table, const char *key,
 bool pl_toml_get_str(const struct pl_toml_node *table, const char *key,
                      struct pl_str *out, struct pl_error *err)
 {
-    const struct pl_toml_node *found;
+    const struct pl_toml_node *found = NULL;
     if (!get_typed(table, key, PL_TOML_STRING, &found, err))
         return false;
     pl_toml_str(found, out);
@@ -154,7 +154,7 @@ bool pl_toml_get_str(const struct pl_toml_node *table, const char *key,
 bool pl_toml_req_str(const struct pl_toml_node *table, const char *key,
                      struct pl_str *out, struct pl_error *err)
 {
-    const struct pl_toml_node *found;
+    const struct pl_toml_node *found = NULL;
     if (!get_typed(table, key, PL_TOML_STRING, &found, err))
         return false;
     if (!found)
@@ -166,7 +166,7 @@ bool pl_toml_req_str(const struct pl_toml_node *table, const char *key,
 bool pl_toml_get_int(const struct pl_toml_node *table, const char *key,
                      int64_t *out, struct pl_error *err)
 {
-    const struct pl_toml_node *found;
+    const struct pl_toml_node *found = NULL;
     if (!get_typed(table, key, PL_TOML_INTEGER, &found, err))
         return false;
     pl_toml_int(found, out);
@@ -176,7 +176,7 @@ bool pl_toml_get_int(const struct pl_toml_node *table, const char *key,
 bool pl_toml_get_bool(const struct pl_toml_node *table, const char *key,
                       bool *out, struct pl_error *err)
 {
-    const struct pl_toml_node *found;
+    const struct pl_toml_node *found = NULL;
     if (!get_typed(table, key, PL_TOML_BOOL, &found, err))
         return false;
     pl_toml_bool(found, out);

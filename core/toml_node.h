@@ -1,6 +1,6 @@
 /*
- * What a TOML document is made of: between core/shim/toml.cc, which builds it,
- * and core/toml.c, which reads it. Nobody else includes this.
+ * What a TOML document is made of: shared by core/shim/toml.cc, which builds it,
+ * and the core/toml*.c files. Nothing outside core/ includes this.
  */
 #ifndef PODLOCK_CORE_TOML_NODE_H
 #define PODLOCK_CORE_TOML_NODE_H
@@ -49,7 +49,7 @@ bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where);
 struct pl_toml_places {
     struct pl_str text;
     uint32_t *lines;   /* of each line: how many characters precede it */
-    uint32_t *samples; /* byte offset of every 64th character */
+    uint32_t *samples; /* byte offset of every 64th; NULL: all is ASCII */
     uint32_t line_count, characters;
 };
 

@@ -18,39 +18,39 @@ struct scan {
     struct level levels[PL_MAX_TOML_DEPTH + 1];
 };
 
-static bool skip_delimiter(struct pl_cursor *c, char quote)
+/*
+ * Strings are skipped without looking for line ends: a string that is not
+ * closed on its line is a mistake, and what follows it does not matter.
+ */
+static void skip_to_quote(struct pl_cursor *c, char quote)
 {
-    return pl_cursor_take_str(c, quote == '"' ? "\"\"\"" : "'''");
-}
-
-static void skip_multi_line(struct pl_cursor *c, char quote)
-{
-    while (!pl_cursor_done(c)) {
-        if (skip_delimiter(c, quote)) {
-            /* Up to two quotes may stand before the closing three. */
-            if (pl_cursor_take(c, quote))
-                pl_cursor_take(c, quote);
-            return;
-        }
-        if (quote == '"' && *c->at == '\\' && c->end - c->at > 1)
-            c->at++;
-        c->at++;
+    const char *at = c->at;
+    while (at < c->end && *at != quote) {
+        if (*at == '\\' && quote == '"' && c->end - at > 1)
+            at++;
+        at++;
     }
+    c->at = at;
 }
 
 static void skip_string(struct pl_cursor *c, char quote)
 {
-    if (skip_delimiter(c, quote)) {
-        skip_multi_line(c, quote);
-        return;
-    }
-    c->at++;
-    while (!pl_cursor_done(c) && *c->at != quote && *c->at != '\n') {
-        if (quote == '"' && *c->at == '\\' && c->end - c->at > 1)
-            c->at++;
+    const char *delimiter = quote == '"' ? "\"\"\"" : "'''";
+    bool long_form = pl_cursor_take_str(c, delimiter);
+    if (!long_form)
+        c->at++;
+    for (;;) {
+        skip_to_quote(c, quote);
+        if (pl_cursor_done(c))
+            return;
+        if (!long_form || pl_cursor_take_str(c, delimiter))
+            break;
         c->at++;
     }
+    /* The quote itself, or up to two that stand before the closing three. */
     pl_cursor_take(c, quote);
+    if (long_form)
+        pl_cursor_take(c, quote);
 }
 
 static void skip_comment(struct pl_cursor *c)
@@ -119,7 +119,19 @@ static void read_mark(struct scan *s, char c)
     default:
         break;
     }
-    s->line_start = c == '\n' || (s->line_start && pl_is_space(c));
+}
+
+enum kind { WORD, BLANK, MARK, STEP, QUOTE, COMMENT };
+
+static enum kind kind_of(char c)
+{
+    static const unsigned char kinds[256] = {
+        [' '] = BLANK,  ['\t'] = BLANK,  ['\r'] = BLANK, ['\n'] = MARK,
+        [']'] = MARK,   ['}'] = MARK,    [','] = MARK,   ['['] = STEP,
+        ['{'] = STEP,   ['.'] = STEP,    ['='] = STEP,   ['"'] = QUOTE,
+        ['\''] = QUOTE, ['#'] = COMMENT,
+    };
+    return (enum kind)kinds[(unsigned char)c];
 }
 
 /*
@@ -134,20 +146,21 @@ bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where)
         .line_start = true,
     };
     begin_key(&s);
-    while (!pl_cursor_done(&s.c)) {
-        char c = pl_cursor_peek(&s.c);
-        size_t at = pl_cursor_offset(&s.c);
-        if (c == '"' || c == '\'') {
-            skip_string(&s.c, c);
-            s.line_start = false;
-        } else if (c == '#') {
+    while (s.c.at < s.c.end) {
+        const char *at = s.c.at;
+        enum kind kind = kind_of(*at);
+        if (kind == COMMENT) {
             skip_comment(&s.c);
+        } else if (kind == QUOTE) {
+            skip_string(&s.c, *at);
         } else {
             s.c.at++;
-            read_mark(&s, c);
+            if (kind == MARK || kind == STEP)
+                read_mark(&s, *at);
         }
-        if (pl_str_has(PL_STR(".=[{"), c) && s.levels[s.nest].depth > s.max) {
-            *where = (uint32_t)at;
+        s.line_start = *at == '\n' || (s.line_start && kind == BLANK);
+        if (kind == STEP && s.levels[s.nest].depth > s.max) {
+            *where = (uint32_t)(at - s.c.start);
             return false;
         }
     }
@@ -163,31 +176,62 @@ static bool begins_character(char c)
     return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-struct pl_toml_places pl_toml_places_of(struct pl_arena *arena,
-                                        struct pl_str text)
+static uint32_t count_lines(struct pl_str text)
 {
-    uint32_t lines = 1, characters = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        lines += text.at[i] == '\n';
+    uint32_t lines = 1;
+    struct pl_str line;
+    while (pl_str_cut(&text, '\n', &line))
+        lines++;
+    return lines;
+}
+
+static uint32_t count_characters(struct pl_str text)
+{
+    uint32_t characters = 0;
+    for (size_t i = 0; i < text.len; i++)
         characters += begins_character(text.at[i]);
-    }
-    struct pl_toml_places places = {
-        .text = text,
-        .lines = pl_new_array(arena, uint32_t, lines),
-        .samples = pl_new_array(arena, uint32_t, characters / SAMPLE + 1),
-        .line_count = lines,
-        .characters = characters,
-    };
+    return characters;
+}
+
+/* In ASCII, which most files are, a character's number is its offset. */
+static void note_lines(struct pl_toml_places *places)
+{
+    struct pl_str rest = places->text, line;
+    for (uint32_t n = 1; pl_str_cut(&rest, '\n', &line) && rest.at; n++)
+        places->lines[n] = (uint32_t)(rest.at - places->text.at);
+}
+
+static void note_characters(struct pl_toml_places *places)
+{
+    struct pl_str text = places->text;
     uint32_t line = 0, character = 0;
     for (size_t i = 0; i < text.len; i++) {
         if (!begins_character(text.at[i]))
             continue;
         if (character % SAMPLE == 0)
-            places.samples[character / SAMPLE] = (uint32_t)i;
+            places->samples[character / SAMPLE] = (uint32_t)i;
         character++;
         if (text.at[i] == '\n')
-            places.lines[++line] = character;
+            places->lines[++line] = character;
     }
+}
+
+struct pl_toml_places pl_toml_places_of(struct pl_arena *arena,
+                                        struct pl_str text)
+{
+    struct pl_toml_places places = {
+        .text = text,
+        .line_count = count_lines(text),
+        .characters = count_characters(text),
+    };
+    places.lines = pl_new_array(arena, uint32_t, places.line_count);
+    if (places.characters == text.len) {
+        note_lines(&places);
+        return places;
+    }
+    places.samples =
+        pl_new_array(arena, uint32_t, places.characters / SAMPLE + 1);
+    note_characters(&places);
     return places;
 }
 
@@ -202,6 +246,8 @@ uint32_t pl_toml_offset(const struct pl_toml_places *places, uint32_t line,
     uint64_t wanted = (uint64_t)places->lines[line - 1] + column - 1;
     if (wanted >= places->characters)
         return (uint32_t)text.len;
+    if (!places->samples)
+        return (uint32_t)wanted;
     size_t at = places->samples[wanted / SAMPLE];
     for (uint64_t n = wanted % SAMPLE; n; n--) {
         at++;
