@@ -1,0 +1,340 @@
+#include "resolver/candidates.h"
+
+/* Text and verdict of the last Requires-Python: neighbours mostly agree. */
+struct python_memo {
+    struct pl_str text;
+    bool allowed, valid;
+};
+
+struct filler {
+    struct pl_problem *problem;
+    struct pl_project *project;
+    bool named_prerelease; /* a direct input names one */
+    bool wheels, sdists;   /* may be used at all */
+    const struct pl_torch_project *family;
+    struct python_memo python;
+};
+
+static bool applies_here(const struct pl_problem *problem,
+                         const struct pl_requirement *requirement,
+                         struct pl_str name)
+{
+    return pl_str_eq(requirement->name, name) &&
+           pl_marker_eval(requirement->marker, &problem->env,
+                          (struct pl_str){0});
+}
+
+/* Calls the function for each direct input about the project. */
+static bool any_direct(const struct pl_problem *problem, struct pl_str name,
+                       bool (*holds)(const struct pl_requirement *,
+                                     const struct pl_version *),
+                       const struct pl_version *version)
+{
+    const struct {
+        const struct pl_asked *at;
+        size_t count;
+    } lists[] = {{problem->asked, problem->asked_count},
+                 {problem->constraints, problem->constraint_count},
+                 {problem->overrides, problem->override_count}};
+    for (size_t l = 0; l < PL_COUNT(lists); l++)
+        for (size_t i = 0; i < lists[l].count; i++)
+            if (applies_here(problem, &lists[l].at[i].req, name) &&
+                holds(&lists[l].at[i].req, version))
+                return true;
+    return false;
+}
+
+static bool names_prerelease(const struct pl_requirement *requirement,
+                             const struct pl_version *version)
+{
+    (void)version;
+    return pl_specifier_names_prerelease(&requirement->specifier);
+}
+
+static bool pins(const struct pl_requirement *requirement,
+                 const struct pl_version *version)
+{
+    return pl_specifier_pins(&requirement->specifier, version);
+}
+
+static bool constrained(const struct pl_problem *problem, struct pl_str name,
+                        const struct pl_version *version)
+{
+    for (size_t i = 0; i < problem->constraint_count; i++) {
+        const struct pl_requirement *c = &problem->constraints[i].req;
+        if (applies_here(problem, c, name) &&
+            !pl_specifier_match(&c->specifier, version))
+            return true;
+    }
+    const struct pl_template *template = problem->template;
+    for (size_t i = 0; template && i < template->constraint_count; i++) {
+        const struct pl_requirement *c = &template->constraints[i];
+        if (applies_here(problem, c, name) &&
+            !pl_specifier_match(&c->specifier, version))
+            return true;
+    }
+    return false;
+}
+
+static bool python_fits(struct filler *f, struct pl_str text)
+{
+    if (!text.len)
+        return true;
+    if (f->python.valid && pl_str_eq(f->python.text, text))
+        return f->python.allowed;
+    struct pl_specifier specifier;
+    bool repaired;
+    bool parsed = pl_specifier_parse_lenient(f->problem->arena, text,
+                                             &specifier, &repaired, NULL);
+    f->python = (struct python_memo){
+        .text = text,
+        .allowed = parsed && pl_env_allows_python(&f->problem->env,
+                                                  &specifier),
+        .valid = true,
+    };
+    return f->python.allowed;
+}
+
+/* Fractions of a second make texts of unequal length: compare without Z. */
+static bool is_newer(struct pl_str upload, struct pl_str limit)
+{
+    if (pl_str_ends(upload, "Z"))
+        upload.len--;
+    if (pl_str_ends(limit, "Z"))
+        limit.len--;
+    return pl_str_cmp(upload, limit) >= 0;
+}
+
+/*
+ * A companion of the template's torch must be built for the same CUDA. Nothing
+ * in its metadata says so: torchvision asks for torch==X without a label.
+ */
+static bool variant_fits(const struct filler *f,
+                         const struct pl_version *version)
+{
+    const struct pl_fact *torch =
+        pl_template_fact(f->problem->template, PL_STR("torch"));
+    if (!f->family || !f->family->companion || !torch ||
+        !pl_fact_is_hard(f->problem, torch))
+        return true;
+    struct pl_str label = torch->version.local;
+    struct pl_str pypi =
+        pl_torch_family_pypi_cuda(f->problem->family, &torch->version);
+    if (pl_str_eq(version->local, label))
+        return true;
+    if (!label.len)
+        return pl_str_eq(version->local, pypi);
+    return !version->local.len && pl_str_eq(pypi, label);
+}
+
+/* Why the file cannot be used, or PL_EXCLUSION_COUNT. */
+static enum pl_exclusion judge_file(struct filler *f,
+                                    const struct pl_file *file,
+                                    uint32_t *rank)
+{
+    const struct pl_policy *policy = &f->problem->policy;
+    *rank = PL_TAG_NONE - 1;
+    if (file->kind == PL_FILE_SDIST && !f->sdists)
+        return PL_EXCLUDED_SOURCE;
+    if (file->kind == PL_FILE_WHEEL) {
+        if (!f->wheels)
+            return PL_EXCLUDED_TAGS;
+        *rank = pl_tags_rank(f->problem->tags, file->wheel.python,
+                             file->wheel.abi, file->wheel.platform);
+        if (*rank == PL_TAG_NONE)
+            return PL_EXCLUDED_TAGS;
+    }
+    if (!python_fits(f, file->requires_python))
+        return PL_EXCLUDED_PYTHON;
+    if (policy->exclude_newer.len && !file->page->is_torch &&
+        (!file->upload_time.len ||
+         is_newer(file->upload_time, policy->exclude_newer)))
+        return PL_EXCLUDED_NEWER;
+    if (file->yanked && !any_direct(f->problem, f->project->name, pins,
+                                    &file->version))
+        return PL_EXCLUDED_YANKED;
+    if (!file->sha256.len)
+        return PL_EXCLUDED_HASH;
+    return PL_EXCLUSION_COUNT;
+}
+
+static bool better_file(const struct pl_file *file, uint32_t rank,
+                        const struct pl_file *best, uint32_t best_rank)
+{
+    if (!best || rank != best_rank)
+        return !best || rank < best_rank;
+    if (file->kind == PL_FILE_WHEEL)
+        return pl_wheelname_cmp_build(&file->wheel, &best->wheel) > 0;
+    /* .tar.gz before .zip, as their names sort */
+    return false;
+}
+
+/* The exclusion told of a version is that of the file that came furthest. */
+static enum pl_exclusion further(enum pl_exclusion a, enum pl_exclusion b)
+{
+    return a > b ? a : b;
+}
+
+static bool is_prerelease_allowed(const struct filler *f)
+{
+    enum pl_prerelease_mode mode = f->problem->policy.prerelease;
+    if (mode == PL_PRERELEASE_DISALLOW)
+        return false;
+    return mode != PL_PRERELEASE_EXPLICIT || f->named_prerelease;
+}
+
+static enum pl_exclusion judge_version(const struct filler *f,
+                                       const struct pl_version *version)
+{
+    if (constrained(f->problem, f->project->name, version))
+        return PL_EXCLUDED_CONSTRAINT;
+    if (!variant_fits(f, version))
+        return PL_EXCLUDED_VARIANT;
+    if (pl_version_is_prerelease(version) && !is_prerelease_allowed(f))
+        return PL_EXCLUDED_PRERELEASE;
+    return PL_EXCLUSION_COUNT;
+}
+
+/* Pre-releases that are mere fallbacks stand below all finals. */
+static bool is_fallback(const struct filler *f,
+                        const struct pl_version *version)
+{
+    if (!pl_version_is_prerelease(version))
+        return false;
+    switch (f->problem->policy.prerelease) {
+    case PL_PRERELEASE_ALLOW:
+        return false;
+    case PL_PRERELEASE_IF_NECESSARY:
+        return true;
+    case PL_PRERELEASE_IF_NECESSARY_OR_EXPLICIT:
+    case PL_PRERELEASE_EXPLICIT:
+    case PL_PRERELEASE_DISALLOW:
+        break;
+    }
+    return !f->named_prerelease;
+}
+
+static bool wants_lowest(const struct filler *f)
+{
+    enum pl_resolution resolution = f->problem->policy.resolution;
+    return resolution == PL_RESOLUTION_LOWEST ||
+           (resolution == PL_RESOLUTION_LOWEST_DIRECT &&
+            f->project->is_direct);
+}
+
+typedef PL_VEC(struct pl_candidate) candidate_vec;
+
+/* Handles the files of one version; returns how many there are. */
+static size_t take_version(struct filler *f, const struct pl_file *files,
+                           size_t count, candidate_vec *out)
+{
+    struct pl_arena *arena = f->problem->arena;
+    const struct pl_version *version = &files[0].version;
+    const struct pl_file *best = NULL;
+    uint32_t best_rank = 0;
+    enum pl_exclusion why = PL_EXCLUDED_TAGS;
+    size_t n = 0;
+    for (; n < count && pl_version_cmp(&files[n].version, version) == 0;
+         n++) {
+        uint32_t rank;
+        enum pl_exclusion verdict = judge_file(f, &files[n], &rank);
+        if (verdict != PL_EXCLUSION_COUNT) {
+            why = further(why, verdict);
+        } else if (better_file(&files[n], rank, best, best_rank)) {
+            best = &files[n];
+            best_rank = rank;
+        }
+    }
+    const struct pl_fact *fact = f->project->fact;
+    if (fact && pl_version_cmp(&fact->version, version) == 0)
+        return n;
+    enum pl_exclusion verdict = judge_version(f, version);
+    if (verdict != PL_EXCLUSION_COUNT || !best)
+        pl_vec_push(arena, &f->project->excluded,
+                    (struct pl_excluded){*version, best ? verdict : why});
+    else
+        pl_vec_push(arena, out,
+                    (struct pl_candidate){
+                        .version = best->version,
+                        .version_text = pl_version_text(arena, version),
+                        .file = best,
+                    });
+    return n;
+}
+
+static void take_fact(struct filler *f, candidate_vec *out)
+{
+    const struct pl_fact *fact = f->project->fact;
+    if (fact)
+        pl_vec_push(f->problem->arena, out,
+                    (struct pl_candidate){
+                        .version = fact->version,
+                        .version_text = pl_version_text(f->problem->arena,
+                                                        &fact->version),
+                        .fact = fact,
+                        .state = PL_CANDIDATE_READ,
+                        .loaded = true,
+                    });
+}
+
+static int prefer(const struct filler *f, const struct pl_candidate *a,
+                  const struct pl_candidate *b)
+{
+    bool a_last = is_fallback(f, &a->version);
+    bool b_last = is_fallback(f, &b->version);
+    if (a_last != b_last)
+        return a_last ? 1 : -1;
+    int order = pl_version_cmp(&a->version, &b->version);
+    return wants_lowest(f) ? order : -order;
+}
+
+static int prefer_by(const void *a, const void *b, void *filler)
+{
+    return prefer(filler, a, b);
+}
+
+void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
+{
+    struct pl_project *project = demand->project;
+    if (!project->candidates)
+        return;
+    demand->matches = pl_new_array(problem->arena, uint64_t,
+                                   project->candidate_count / 64 + 1);
+    for (size_t i = 0; i < project->candidate_count; i++) {
+        const struct pl_candidate *c = &project->candidates[i];
+        bool matches = c->fact
+                           ? pl_demand_matches_fact(demand, c->fact)
+                           : pl_specifier_match(demand->specifier,
+                                                &c->version);
+        if (matches)
+            demand->matches[i / 64] |= (uint64_t)1 << (i % 64);
+    }
+}
+
+void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
+                        const struct pl_page *page)
+{
+    const struct pl_policy *policy = &problem->policy;
+    struct filler f = {
+        .problem = problem,
+        .project = project,
+        .named_prerelease =
+            any_direct(problem, project->name, names_prerelease, NULL),
+        .wheels = !pl_format_control_has(&policy->no_binary, project->name),
+        .sdists = !pl_format_control_has(&policy->only_binary, project->name),
+        .family = pl_torch_family_find(problem->family, project->name),
+    };
+    candidate_vec found = {0};
+    take_fact(&f, &found);
+    for (size_t i = 0; page && i < page->file_count;)
+        i += take_version(&f, page->files + i, page->file_count - i, &found);
+    if (found.len)
+        qsort_r(found.at, found.len, sizeof(found.at[0]), prefer_by, &f);
+    else
+        found.at = pl_new(problem->arena, struct pl_candidate);
+    project->page = page;
+    project->candidates = found.at;
+    project->candidate_count = found.len;
+    for (size_t i = 0; i < project->demands.len; i++)
+        pl_candidates_match(problem, project->demands.at[i]);
+}

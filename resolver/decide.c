@@ -1,0 +1,257 @@
+#include "resolver/decide.h"
+
+#include "core/trace.h"
+#include "resolver/pool_internal.h"
+
+#define UNDECIDED SIZE_MAX
+
+/* A name to decide, and the extra that asked for it. */
+struct visit {
+    struct pl_project *project;
+    struct pl_str extra;
+};
+
+struct decider {
+    struct pl_pool *pool;
+    struct pl_arena *arena;
+    pl_job_vec *jobs;
+    size_t *chosen;   /* the witness, by project number */
+    size_t *decided;  /* option, or UNDECIDED, by project number */
+    pl_demand_vec *imposed; /* on a project, by what is decided */
+    PL_VEC(struct visit) queue;
+    struct pl_decision *out;
+};
+
+static struct pl_pool_project *pool_project(const struct decider *d,
+                                            const struct pl_project *project)
+{
+    return pl_pool_project(d->pool, project);
+}
+
+static void impose(struct decider *d, struct pl_demand *demand)
+{
+    pl_vec_push(d->arena, &d->imposed[demand->project->number], demand);
+}
+
+static void push_visit(struct decider *d, struct pl_project *project,
+                       struct pl_str extra)
+{
+    for (size_t i = 0; i < d->queue.len; i++)
+        if (d->queue.at[i].project == project &&
+            pl_str_eq(d->queue.at[i].extra, extra))
+            return;
+    pl_vec_push(d->arena, &d->queue, (struct visit){project, extra});
+}
+
+static void visit_demand(struct decider *d, struct pl_demand *demand)
+{
+    push_visit(d, demand->project, (struct pl_str){0});
+    if (demand->extra.len)
+        push_visit(d, demand->project, demand->extra);
+}
+
+/* ---- options that cannot be, seen without the solver ---- */
+
+static bool breaks_imposed(const struct decider *d,
+                           const struct pl_option *option)
+{
+    const pl_demand_vec *imposed = &d->imposed[option->project->number];
+    for (size_t i = 0; i < imposed->len; i++)
+        if (!pl_option_provides(option, imposed->at[i]))
+            return true;
+    return false;
+}
+
+static bool needs_are_refused(const struct decider *d,
+                              const struct pl_option *option)
+{
+    struct pl_candidate *candidate = pl_option_candidate(option);
+    if (!candidate)
+        return false;
+    const struct pl_needs *needs = pl_candidate_needs(
+        d->pool->problem, candidate, (struct pl_str){0});
+    for (size_t i = 0; needs && i < needs->count; i++) {
+        const struct pl_demand *need = needs->demands[i];
+        size_t decided = d->decided[need->project->number];
+        if (decided == UNDECIDED)
+            continue;
+        const struct pl_pool_project *pp = pool_project(d, need->project);
+        if (!pl_option_provides(&pp->options.at[decided], need))
+            return true;
+    }
+    return false;
+}
+
+static bool may_improve(const struct decider *d,
+                        const struct pl_pool_project *pp, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (!breaks_imposed(d, &pp->options.at[i]) &&
+            !needs_are_refused(d, &pp->options.at[i]))
+            return true;
+    return false;
+}
+
+/* ---- deciding ---- */
+
+static void improve(struct decider *d, struct pl_project *project)
+{
+    const struct pl_pool_project *pp = pool_project(d, project);
+    size_t *option = &d->chosen[project->number];
+    while (may_improve(d, pp, *option)) {
+        pl_vec_push(d->pool->problem->arena, d->jobs,
+                    (struct pl_job){.kind = PL_JOB_BEFORE,
+                                    .project = project,
+                                    .option = *option});
+        d->out->solves++;
+        bool better = pl_pool_solve(d->pool, d->jobs, d->chosen, NULL);
+        d->jobs->len--;
+        if (!better)
+            return;
+    }
+}
+
+static void impose_needs(struct decider *d, const struct pl_needs *needs,
+                         bool visit)
+{
+    for (size_t i = 0; needs && i < needs->count; i++) {
+        impose(d, needs->demands[i]);
+        if (visit)
+            visit_demand(d, needs->demands[i]);
+    }
+}
+
+static void record(struct decider *d, struct pl_project *project, bool is_fact)
+{
+    size_t option = d->decided[project->number];
+    pl_vec_push(d->pool->problem->arena, &d->out->order,
+                (struct pl_decided){project, option, is_fact});
+}
+
+static void decide(struct decider *d, struct pl_project *project)
+{
+    improve(d, project);
+    size_t option = d->chosen[project->number];
+    d->decided[project->number] = option;
+    pl_vec_push(d->pool->problem->arena, d->jobs,
+                (struct pl_job){.kind = PL_JOB_OPTION,
+                                .project = project,
+                                .option = option});
+    const struct pl_pool_project *pp = pool_project(d, project);
+    record(d, project, option == pp->fact_option);
+}
+
+static void visit(struct decider *d, struct visit v)
+{
+    const struct pl_pool_project *pp = pool_project(d, v.project);
+    size_t *decided = &d->decided[v.project->number];
+    if (!v.extra.len && *decided == UNDECIDED)
+        decide(d, v.project);
+    else if (!v.extra.len)
+        record(d, v.project, true);
+    const struct pl_option *option = &pp->options.at[*decided];
+    struct pl_candidate *candidate = pl_option_candidate(option);
+    bool is_fact = *decided == pp->fact_option;
+    if (!candidate || (is_fact && !v.extra.len))
+        return;
+    impose_needs(d,
+                 pl_candidate_needs(d->pool->problem, candidate, v.extra),
+                 true);
+}
+
+/* Facts that stay are decided before anything else. */
+static void decide_facts(struct decider *d)
+{
+    for (size_t i = 0; i < d->jobs->len; i++) {
+        const struct pl_job *job = &d->jobs->at[i];
+        if (job->kind != PL_JOB_STAY)
+            continue;
+        const struct pl_pool_project *pp = pool_project(d, job->project);
+        struct pl_candidate *fact =
+            pl_option_candidate(&pp->options.at[pp->fact_option]);
+        d->decided[job->project->number] = pp->fact_option;
+        impose_needs(d,
+                     pl_candidate_needs(d->pool->problem, fact,
+                                        (struct pl_str){0}),
+                     false);
+    }
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return pl_str_cmp((*(struct pl_project *const *)a)->name,
+                      (*(struct pl_project *const *)b)->name);
+}
+
+static bool can_stay(struct decider *d, struct pl_project **projects,
+                     size_t count)
+{
+    size_t before = d->jobs->len;
+    for (size_t i = 0; i < count; i++)
+        pl_vec_push(d->pool->problem->arena, d->jobs,
+                    (struct pl_job){.kind = PL_JOB_STAY,
+                                    .project = projects[i]});
+    d->out->solves++;
+    if (pl_pool_solve(d->pool, d->jobs, d->chosen, NULL))
+        return true;
+    d->jobs->len = before;
+    return false;
+}
+
+/*
+ * Packages that may change and that no requirement reached stay, if they can;
+ * by name. Under `if-needed` it is proved already that none of them can.
+ */
+static void visit_released(struct decider *d, size_t job_count)
+{
+    PL_VEC(struct pl_project *) left = {0};
+    for (size_t i = 0; i < job_count; i++) {
+        const struct pl_job *job = &d->jobs->at[i];
+        if (job->kind == PL_JOB_PRESENT &&
+            d->decided[job->project->number] == UNDECIDED)
+            pl_vec_push(d->arena, &left, job->project);
+    }
+    bool freely = d->pool->problem->policy.replace == PL_REPLACE_FREELY;
+    if (!left.len || (freely && can_stay(d, left.at, left.len)))
+        return;
+    qsort(left.at, left.len, sizeof(left.at[0]), compare_names);
+    for (size_t i = 0; i < left.len; i++)
+        if (!freely || !can_stay(d, &left.at[i], 1))
+            push_visit(d, left.at[i], (struct pl_str){0});
+}
+
+static void visit_all(struct decider *d, size_t *next)
+{
+    while (*next < d->queue.len) {
+        struct visit v = d->queue.at[(*next)++];
+        visit(d, v);
+    }
+}
+
+void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
+               struct pl_decision *out)
+{
+    struct pl_arena *arena = pool->arena;
+    size_t count = pool->by_number.len, job_count = jobs->len, next = 0;
+    struct decider d = {
+        .pool = pool,
+        .arena = arena,
+        .jobs = jobs,
+        .chosen = chosen,
+        .decided = pl_new_array(arena, size_t, count),
+        .imposed = pl_new_array(arena, pl_demand_vec, count),
+        .out = out,
+    };
+    for (size_t i = 0; i < count; i++)
+        d.decided[i] = UNDECIDED;
+    decide_facts(&d);
+    const struct pl_problem *problem = pool->problem;
+    for (size_t i = 0; i < problem->roots.len; i++)
+        impose(&d, problem->roots.at[i].demand);
+    for (size_t i = 0; i < problem->roots.len; i++)
+        visit_demand(&d, problem->roots.at[i].demand);
+    visit_all(&d, &next);
+    visit_released(&d, job_count);
+    visit_all(&d, &next);
+    out->imposed = d.imposed;
+}

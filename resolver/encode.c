@@ -1,0 +1,461 @@
+#include <solv/pool.h>
+#include <solv/repo.h>
+#include <solv/solver.h>
+
+#include "core/limits.h"
+#include "resolver/pool_internal.h"
+
+/* ---- which versions and requirements matter this round ---- */
+
+struct builder {
+    struct pl_pool *pool;
+    PL_VEC(struct pl_pool_project *) dirty; /* needs to be looked at again */
+    size_t next_dirty;
+};
+
+static struct pl_str no_extra(void)
+{
+    return (struct pl_str){0};
+}
+
+static bool is_usable(const struct pl_candidate *candidate)
+{
+    return candidate->state != PL_CANDIDATE_UNUSABLE;
+}
+
+static bool page_is_known(const struct pl_project *project)
+{
+    return project->page_state == PL_PAGE_READ ||
+           project->page_state == PL_PAGE_ABSENT;
+}
+
+struct pl_pool_project *pl_pool_project(const struct pl_pool *pool,
+                                        const struct pl_project *project)
+{
+    if (project->number >= pool->by_number.len)
+        return NULL;
+    return pool->by_number.at[project->number];
+}
+
+static struct pl_pool_project *activate_project(struct builder *b,
+                                                struct pl_project *project)
+{
+    struct pl_pool *pool = b->pool;
+    while (pool->by_number.len <= project->number)
+        pl_vec_push(pool->arena, &pool->by_number, NULL);
+    struct pl_pool_project **slot = &pool->by_number.at[project->number];
+    if (!*slot) {
+        *slot = pl_new(pool->arena, struct pl_pool_project);
+        (*slot)->project = project;
+        pl_vec_push(pool->arena, &pool->projects, *slot);
+        pl_vec_push(pool->arena, &b->dirty, *slot);
+    }
+    return *slot;
+}
+
+/* Loads the most preferred matches, as many as the project's window says. */
+static void load_window(struct pl_project *project,
+                        const struct pl_demand *demand)
+{
+    size_t window = project->window ? project->window : SIZE_MAX;
+    for (size_t i = 0; i < project->candidate_count && window; i++) {
+        struct pl_candidate *candidate = &project->candidates[i];
+        if (!is_usable(candidate) || candidate->fact ||
+            !pl_demand_matches(demand, i))
+            continue;
+        candidate->loaded = true;
+        window--;
+    }
+}
+
+static int *demand_slot(struct pl_pool *pool, const struct pl_demand *demand)
+{
+    while (pool->demand_ids.len <= demand->number)
+        pl_vec_push(pool->arena, &pool->demand_ids, 0);
+    return &pool->demand_ids.at[demand->number];
+}
+
+static void activate_extra(struct builder *b, struct pl_pool_project *pp,
+                           struct pl_str extra)
+{
+    for (size_t i = 0; i < pp->extras.len; i++)
+        if (pl_str_eq(pp->extras.at[i], extra))
+            return;
+    pl_vec_push(b->pool->arena, &pp->extras, extra);
+}
+
+static void activate_demand(struct builder *b, struct pl_demand *demand)
+{
+    int *id = demand_slot(b->pool, demand);
+    if (*id)
+        return;
+    *id = pool_strn2id(b->pool->pool, demand->text.at,
+                       (unsigned int)demand->text.len, 1);
+    struct pl_pool_project *pp = activate_project(b, demand->project);
+    pl_vec_push(b->pool->arena, &pp->demands, demand);
+    if (demand->extra.len)
+        activate_extra(b, pp, demand->extra);
+    if (demand->project->candidates)
+        load_window(demand->project, demand);
+    pl_vec_push(b->pool->arena, &b->dirty, pp);
+}
+
+static void activate_needs(struct builder *b, struct pl_candidate *candidate,
+                           struct pl_str extra)
+{
+    const struct pl_needs *needs =
+        pl_candidate_needs(b->pool->problem, candidate, extra);
+    for (size_t i = 0; needs && i < needs->count; i++)
+        activate_demand(b, needs->demands[i]);
+}
+
+static void activate_all(struct builder *b)
+{
+    struct pl_problem *problem = b->pool->problem;
+    for (size_t i = 0; i < problem->roots.len; i++)
+        activate_demand(b, problem->roots.at[i].demand);
+    for (size_t i = 0; i < pl_problem_project_count(problem); i++) {
+        struct pl_project *project = pl_problem_project_at(problem, i);
+        if (project->fact)
+            activate_project(b, project);
+    }
+    while (b->next_dirty < b->dirty.len) {
+        struct pl_pool_project *pp = b->dirty.at[b->next_dirty++];
+        struct pl_project *project = pp->project;
+        for (size_t i = 0; i < project->candidate_count; i++) {
+            struct pl_candidate *candidate = &project->candidates[i];
+            if (!candidate->loaded || !is_usable(candidate))
+                continue;
+            activate_needs(b, candidate, no_extra());
+            for (size_t x = 0; x < pp->extras.len; x++)
+                activate_needs(b, candidate, pp->extras.at[x]);
+        }
+    }
+}
+
+/* ---- options ---- */
+
+static void push_option(struct pl_pool *pool, struct pl_pool_project *pp,
+                        enum pl_option_kind kind, size_t first, size_t last)
+{
+    pl_vec_push(pool->arena, &pp->options,
+                (struct pl_option){
+                    .project = pp->project,
+                    .kind = kind,
+                    .first = first,
+                    .last = last,
+                });
+}
+
+static void make_options(struct pl_pool *pool, struct pl_pool_project *pp)
+{
+    const struct pl_project *project = pp->project;
+    pp->fact_option = SIZE_MAX;
+    if (!page_is_known(project))
+        push_option(pool, pp, PL_OPTION_UNREAD_PAGE, 0, 0);
+    size_t run = SIZE_MAX;
+    for (size_t i = 0; i < project->candidate_count; i++) {
+        const struct pl_candidate *candidate = &project->candidates[i];
+        if (!is_usable(candidate))
+            continue;
+        if (!candidate->loaded) {
+            if (run == SIZE_MAX)
+                push_option(pool, pp, PL_OPTION_RUN, i, i);
+            run = i;
+            pp->options.at[pp->options.len - 1].last = i;
+            continue;
+        }
+        run = SIZE_MAX;
+        if (candidate->fact)
+            pp->fact_option = pp->options.len;
+        push_option(pool, pp, PL_OPTION_VERSION, i, i);
+    }
+}
+
+struct pl_candidate *pl_option_candidate(const struct pl_option *option)
+{
+    if (option->kind != PL_OPTION_VERSION)
+        return NULL;
+    return &option->project->candidates[option->first];
+}
+
+bool pl_option_provides(const struct pl_option *option,
+                        const struct pl_demand *demand)
+{
+    if (option->kind == PL_OPTION_UNREAD_PAGE)
+        return true;
+    const struct pl_project *project = option->project;
+    for (size_t i = option->first; i <= option->last; i++)
+        if (is_usable(&project->candidates[i]) &&
+            pl_demand_matches(demand, i))
+            return true;
+    return false;
+}
+
+/* ---- solvables ---- */
+
+static Id add_solvable(struct pl_pool *pool, struct pl_pool_project *pp,
+                       size_t option, Id name, bool is_extra)
+{
+    Id id = repo_add_solvable(pool->repo);
+    Solvable *solvable = pool_id2solvable(pool->pool, id);
+    char evr[24];
+    snprintf(evr, sizeof(evr), "%07zu", pp->options.len - option);
+    solvable->name = name;
+    solvable->evr = pool_str2id(pool->pool, evr, 1);
+    solvable->arch = ARCH_ALL;
+    if (!pool->first_solvable)
+        pool->first_solvable = id;
+    pl_vec_push(pool->arena, &pool->by_solvable,
+                (struct pl_solvable_option){is_extra ? NULL : pp, option});
+    return id;
+}
+
+static void provide(struct pl_pool *pool, Id solvable, Id id)
+{
+    Solvable *s = pool_id2solvable(pool->pool, solvable);
+    s->provides = repo_addid_dep(pool->repo, s->provides, id, 0);
+}
+
+static void require(struct pl_pool *pool, Id solvable, Id id)
+{
+    Solvable *s = pool_id2solvable(pool->pool, solvable);
+    s->requires = repo_addid_dep(pool->repo, s->requires, id, 0);
+}
+
+/* All that one solvable provides at one go: see RESOLVER on arrays. */
+static void provide_demands(struct pl_pool *pool, struct pl_pool_project *pp,
+                            const struct pl_option *option,
+                            struct pl_str extra, Id solvable)
+{
+    for (size_t i = 0; i < pp->demands.len; i++) {
+        const struct pl_demand *demand = pp->demands.at[i];
+        if (pl_str_eq(demand->extra, extra) &&
+            pl_option_provides(option, demand))
+            provide(pool, solvable, pool->demand_ids.at[demand->number]);
+    }
+}
+
+static void require_needs(struct pl_pool *pool,
+                          const struct pl_option *option, struct pl_str extra,
+                          Id solvable)
+{
+    struct pl_candidate *candidate = pl_option_candidate(option);
+    if (!candidate)
+        return;
+    const struct pl_needs *needs =
+        pl_candidate_needs(pool->problem, candidate, extra);
+    for (size_t i = 0; needs && i < needs->count; i++)
+        require(pool, solvable,
+                pool->demand_ids.at[needs->demands[i]->number]);
+}
+
+static Id name_id(struct pl_pool *pool, struct pl_str name,
+                  struct pl_str extra)
+{
+    struct pl_str text = name;
+    if (extra.len)
+        text = pl_arena_printf(pool->arena, "%.*s[%.*s]", PL_STR_ARG(name),
+                               PL_STR_ARG(extra));
+    return pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+}
+
+static Id exact_id(struct pl_pool *pool, const struct pl_pool_project *pp,
+                   size_t option)
+{
+    struct pl_str text =
+        pl_arena_printf(pool->arena, "%.*s==#%zu",
+                        PL_STR_ARG(pp->project->name), option);
+    return pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+}
+
+static void add_option_solvable(struct pl_pool *pool,
+                                struct pl_pool_project *pp, size_t n)
+{
+    struct pl_option *option = &pp->options.at[n];
+    Id id = add_solvable(pool, pp, n, pp->name_id, false);
+    option->solvable = id;
+    provide(pool, id, pp->name_id);
+    if (pp->extras.len)
+        provide(pool, id, exact_id(pool, pp, n));
+    provide_demands(pool, pp, option, no_extra(), id);
+}
+
+static void add_extra_solvables(struct pl_pool *pool,
+                                struct pl_pool_project *pp,
+                                struct pl_str extra)
+{
+    Id name = name_id(pool, pp->project->name, extra);
+    for (size_t n = 0; n < pp->options.len; n++) {
+        const struct pl_option *option = &pp->options.at[n];
+        Id id = add_solvable(pool, pp, n, name, true);
+        provide(pool, id, name);
+        provide_demands(pool, pp, option, extra, id);
+        require(pool, id, exact_id(pool, pp, n));
+        require_needs(pool, option, extra, id);
+    }
+}
+
+/* ---- ABI rules ---- */
+
+static bool version_in(const struct pl_candidate *candidate,
+                       const struct pl_specifier *specifier, bool inverted)
+{
+    bool in = candidate->fact
+                  ? pl_fact_meets(candidate->fact, specifier)
+                  : pl_specifier_match(specifier, &candidate->version);
+    return in != inverted;
+}
+
+/* Holds for every version of the option: a run may only allow more. */
+static bool option_in(const struct pl_option *option,
+                      const struct pl_specifier *specifier, bool inverted)
+{
+    if (option->kind == PL_OPTION_UNREAD_PAGE)
+        return false;
+    for (size_t i = option->first; i <= option->last; i++) {
+        const struct pl_candidate *c = &option->project->candidates[i];
+        if (is_usable(c) && !version_in(c, specifier, inverted))
+            return false;
+    }
+    return true;
+}
+
+static bool fact_in(const struct pl_pool_project *pp,
+                    const struct pl_specifier *specifier, bool inverted)
+{
+    return pp->fact_option != SIZE_MAX &&
+           option_in(&pp->options.at[pp->fact_option], specifier, inverted);
+}
+
+static void conflict(struct pl_pool *pool, Id solvable, Id id)
+{
+    Solvable *s = pool_id2solvable(pool->pool, solvable);
+    s->conflicts = repo_addid_dep(pool->repo, s->conflicts, id, 0);
+}
+
+/*
+ * The rule's id is provided by what it forbids. Two facts that break it
+ * already may stay together: the fact then conflicts with a second id, which
+ * the other fact does not provide.
+ */
+static void add_rule(struct pl_pool *pool, const struct pl_abi_rule *rule,
+                     struct pl_pool_project *pp,
+                     struct pl_pool_project *other)
+{
+    bool broken = fact_in(pp, &rule->versions, false) &&
+                  fact_in(other, &rule->other_versions, rule->is_requires);
+    struct pl_str text =
+        pl_arena_printf(pool->arena, "!%.*s", PL_STR_ARG(rule->id));
+    Id id = pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+    text = pl_arena_printf(pool->arena, "!%.*s (new)", PL_STR_ARG(rule->id));
+    Id new_id = pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+    for (size_t i = 0; i < other->options.len; i++) {
+        const struct pl_option *option = &other->options.at[i];
+        if (!option_in(option, &rule->other_versions, rule->is_requires))
+            continue;
+        provide(pool, option->solvable, id);
+        if (broken && i != other->fact_option)
+            provide(pool, option->solvable, new_id);
+    }
+    for (size_t i = 0; i < pp->options.len; i++) {
+        const struct pl_option *option = &pp->options.at[i];
+        if (option_in(option, &rule->versions, false))
+            conflict(pool, option->solvable,
+                     broken && i == pp->fact_option ? new_id : id);
+    }
+}
+
+static void add_rules(struct pl_pool *pool)
+{
+    struct pl_problem *problem = pool->problem;
+    for (size_t i = 0; i < problem->rule_count; i++) {
+        const struct pl_abi_rule *rule = problem->rules[i];
+        struct pl_project *package =
+            pl_map_get(&problem->projects, rule->package);
+        struct pl_project *other =
+            pl_map_get(&problem->projects, rule->other);
+        struct pl_pool_project *pp =
+            package ? pl_pool_project(pool, package) : NULL;
+        struct pl_pool_project *op =
+            other ? pl_pool_project(pool, other) : NULL;
+        if (pp && op && pp != op)
+            add_rule(pool, rule, pp, op);
+    }
+}
+
+/* ---- the whole ---- */
+
+static bool too_large(const struct pl_pool *pool)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pool->projects.len; i++) {
+        const struct pl_pool_project *pp = pool->projects.at[i];
+        count += pp->options.len * (1 + pp->extras.len);
+    }
+    return count > PL_MAX_SOLVABLES;
+}
+
+/*
+ * Provides of one solvable must come together, so rules, which add to
+ * solvables of several projects, come before anything else is added.
+ */
+static void add_all(struct pl_pool *pool)
+{
+    for (size_t i = 0; i < pool->projects.len; i++) {
+        struct pl_pool_project *pp = pool->projects.at[i];
+        pp->name_id = name_id(pool, pp->project->name, no_extra());
+        for (size_t n = 0; n < pp->options.len; n++)
+            add_option_solvable(pool, pp, n);
+    }
+    add_rules(pool);
+    for (size_t i = 0; i < pool->projects.len; i++) {
+        struct pl_pool_project *pp = pool->projects.at[i];
+        for (size_t n = 0; n < pp->options.len; n++)
+            require_needs(pool, &pp->options.at[n], no_extra(),
+                          pp->options.at[n].solvable);
+        for (size_t x = 0; x < pp->extras.len; x++)
+            add_extra_solvables(pool, pp, pp->extras.at[x]);
+    }
+}
+
+bool pl_pool_build(struct pl_problem *problem, struct pl_arena *round,
+                   struct pl_pool **out, struct pl_error *err)
+{
+    struct pl_pool *pool = pl_new(round, struct pl_pool);
+    pool->problem = problem;
+    pool->arena = round;
+    pool->pool = pool_create();
+    pool->repo = repo_create(pool->pool, "podlock");
+    struct builder builder = {.pool = pool};
+    activate_all(&builder);
+    for (size_t i = 0; i < pool->projects.len; i++)
+        make_options(pool, pool->projects.at[i]);
+    if (too_large(pool)) {
+        pl_pool_finish(pool);
+        return pl_error_plain(err, PL_ERR_LIMIT,
+                              "the search needs more than %d solvables",
+                              PL_MAX_SOLVABLES);
+    }
+    add_all(pool);
+    pool_createwhatprovides(pool->pool);
+    pool->solver = solver_create(pool->pool);
+    *out = pool;
+    return true;
+}
+
+void pl_pool_finish(struct pl_pool *pool)
+{
+    if (!pool)
+        return;
+    if (pool->solver)
+        solver_free(pool->solver);
+    pool_free(pool->pool);
+    pool->solver = NULL;
+    pool->pool = NULL;
+}
+
+size_t pl_pool_solvable_count(const struct pl_pool *pool)
+{
+    return pool->by_solvable.len;
+}

@@ -1,0 +1,236 @@
+#include "resolver/gather.h"
+
+#include "core/escape.h"
+#include "core/limits.h"
+#include "core/trace.h"
+#include "resolver/candidates.h"
+
+/* Versions read in one round because the ones before were rejected at once. */
+#define MAX_READ_AHEAD 64
+
+static bool is_released(const struct pl_gather *gather,
+                        const struct pl_project *project)
+{
+    return gather->problem->policy.replace == PL_REPLACE_FREELY ||
+           (project->number < gather->released_count &&
+            gather->released[project->number]);
+}
+
+/* The fact stays as far as is known, so nothing else can be chosen. */
+static bool is_settled(const struct pl_gather *gather,
+                       const struct pl_project *project)
+{
+    return project->fact && (pl_fact_is_hard(gather->problem, project->fact) ||
+                             !is_released(gather, project));
+}
+
+void pl_gather_want_page(struct pl_gather *gather, struct pl_project *project)
+{
+    if (project->page_state != PL_PAGE_UNREAD)
+        return;
+    project->page_state = PL_PAGE_WANTED;
+    pl_index_want_page(gather->index, project->name);
+}
+
+void pl_gather_want_candidate(struct pl_gather *gather,
+                              struct pl_project *project,
+                              struct pl_candidate *candidate)
+{
+    (void)project;
+    if (candidate->state != PL_CANDIDATE_UNREAD)
+        return;
+    candidate->state = PL_CANDIDATE_WANTED;
+    pl_index_want_metadata(gather->index, candidate->file);
+}
+
+/* Does it meet the demand, and what the user says of the project? */
+static bool is_likely(const struct pl_demand *demand, size_t candidate)
+{
+    const struct pl_project *project = demand->project;
+    if (!pl_demand_matches(demand, candidate))
+        return false;
+    for (size_t i = 0; i < project->demands.len; i++) {
+        const struct pl_demand *other = project->demands.at[i];
+        if (other->is_root && !pl_demand_matches(other, candidate))
+            return false;
+    }
+    return true;
+}
+
+static void follow_needs(struct pl_gather *gather,
+                         struct pl_candidate *candidate, struct pl_str extra)
+{
+    const struct pl_needs *needs =
+        pl_candidate_needs(gather->problem, candidate, extra);
+    for (size_t i = 0; needs && i < needs->count; i++)
+        pl_gather_want_demand(gather, needs->demands[i]);
+}
+
+static void follow_extras(struct pl_gather *gather,
+                          struct pl_project *project,
+                          struct pl_candidate *candidate)
+{
+    for (size_t i = 0; i < project->extras.len; i++)
+        follow_needs(gather, candidate, project->extras.at[i]);
+}
+
+/* A need of the candidate that no settled fact can meet. */
+static bool is_rejected(const struct pl_gather *gather,
+                        struct pl_candidate *candidate)
+{
+    const struct pl_needs *needs = pl_candidate_needs(
+        gather->problem, candidate, (struct pl_str){0});
+    for (size_t i = 0; needs && i < needs->count; i++) {
+        const struct pl_demand *need = needs->demands[i];
+        if (is_settled(gather, need->project) &&
+            !pl_demand_matches_fact(need, need->project->fact))
+            return true;
+        if (need->project->page_state == PL_PAGE_ABSENT &&
+            !need->project->fact)
+            return true;
+    }
+    return false;
+}
+
+/* Wants the best matches that have not been read, `count` of them. */
+static void read_next(struct pl_gather *gather, struct pl_demand *demand,
+                      uint32_t count)
+{
+    struct pl_project *project = demand->project;
+    for (size_t i = 0; i < project->candidate_count && count; i++) {
+        struct pl_candidate *candidate = &project->candidates[i];
+        if (!is_likely(demand, i))
+            continue;
+        if (candidate->state == PL_CANDIDATE_UNREAD) {
+            pl_gather_want_candidate(gather, project, candidate);
+            count--;
+        }
+    }
+}
+
+/* Goes down the demand's matches until one is wanted or may be the answer. */
+static void pick(struct pl_gather *gather, struct pl_demand *demand)
+{
+    struct pl_project *project = demand->project;
+    for (size_t i = 0; i < project->candidate_count; i++) {
+        struct pl_candidate *candidate = &project->candidates[i];
+        if (candidate->state == PL_CANDIDATE_UNUSABLE ||
+            !is_likely(demand, i))
+            continue;
+        if (candidate->state == PL_CANDIDATE_UNREAD)
+            pl_gather_want_candidate(gather, project, candidate);
+        if (candidate->state != PL_CANDIDATE_READ)
+            return;
+        if (is_rejected(gather, candidate))
+            continue;
+        follow_needs(gather, candidate, (struct pl_str){0});
+        if (demand->extra.len)
+            follow_needs(gather, candidate, demand->extra);
+        return;
+    }
+}
+
+void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
+{
+    struct pl_project *project = demand->project;
+    if (demand->followed)
+        return;
+    if (is_settled(gather, project)) {
+        if (demand->extra.len && project->candidate_count)
+            follow_needs(gather,
+                         &project->candidates[pl_project_fact_index(project)],
+                         demand->extra);
+        return;
+    }
+    demand->followed = true;
+    if (project->page_state == PL_PAGE_READ)
+        pick(gather, demand);
+    else
+        pl_gather_want_page(gather, project);
+}
+
+static void take_page(struct pl_gather *gather,
+                      const struct pl_index_event *event)
+{
+    struct pl_project *project =
+        pl_problem_project(gather->problem, event->project);
+    project->page_state = event->page ? PL_PAGE_READ : PL_PAGE_ABSENT;
+    pl_candidates_fill(gather->problem, project, event->page);
+    PL_TRACE(PL_TRACE_INDEX, "page %.*s: %zu candidates",
+             PL_STR_ARG(project->name), project->candidate_count);
+    for (size_t i = 0; i < project->demands.len; i++)
+        if (project->demands.at[i]->followed)
+            pick(gather, project->demands.at[i]);
+}
+
+static struct pl_candidate *find_candidate(struct pl_project *project,
+                                           const struct pl_file *file)
+{
+    for (size_t i = 0; i < project->candidate_count; i++)
+        if (project->candidates[i].file == file)
+            return &project->candidates[i];
+    return NULL;
+}
+
+static void drop_candidate(struct pl_gather *gather,
+                           struct pl_project *project,
+                           struct pl_candidate *candidate,
+                           struct pl_str reason)
+{
+    candidate->state = PL_CANDIDATE_UNUSABLE;
+    candidate->reason = reason;
+    PL_TRACE(PL_TRACE_INDEX, "%.*s %.*s cannot be used: %.*s",
+             PL_STR_ARG(project->name), PL_STR_ARG(candidate->version_text),
+             PL_STR_ARG(reason));
+    pl_vec_push(gather->problem->arena, &project->excluded,
+                (struct pl_excluded){candidate->version,
+                                     PL_EXCLUDED_METADATA});
+}
+
+static void take_metadata(struct pl_gather *gather,
+                          const struct pl_index_event *event)
+{
+    struct pl_project *project =
+        pl_problem_project(gather->problem, event->project);
+    struct pl_candidate *candidate = find_candidate(project, event->file);
+    if (!candidate || candidate->state != PL_CANDIDATE_WANTED)
+        return;
+    candidate->metadata = event->metadata;
+    candidate->state = PL_CANDIDATE_READ;
+    if (!event->metadata)
+        drop_candidate(gather, project, candidate, event->reason);
+    else if (!pl_env_allows_python(&gather->problem->env,
+                                   &event->metadata->requires_python))
+        drop_candidate(gather, project, candidate,
+                       PL_STR("its metadata asks for another Python"));
+    if (candidate->state == PL_CANDIDATE_READ &&
+        !is_rejected(gather, candidate)) {
+        follow_needs(gather, candidate, (struct pl_str){0});
+        follow_extras(gather, project, candidate);
+        return;
+    }
+    if (project->read_ahead < MAX_READ_AHEAD)
+        project->read_ahead *= 2;
+    for (size_t i = 0; i < project->demands.len; i++)
+        if (project->demands.at[i]->followed) {
+            read_next(gather, project->demands.at[i],
+                      project->read_ahead / 2);
+            break;
+        }
+}
+
+bool pl_gather_run(struct pl_gather *gather, struct pl_error *err)
+{
+    struct pl_index_event event;
+    bool any;
+    for (;;) {
+        if (!pl_index_next(gather->index, &event, &any, err))
+            return false;
+        if (!any)
+            return true;
+        if (event.kind == PL_EVENT_PAGE)
+            take_page(gather, &event);
+        else
+            take_metadata(gather, &event);
+    }
+}

@@ -1,0 +1,237 @@
+#include "resolver/keep.h"
+
+#include "core/limits.h"
+#include "core/trace.h"
+
+/* Steps of the search for a smallest set before settling for less. */
+#define MAX_STEPS 200000
+/* An os package outweighs every number of others. */
+#define OS_WEIGHT 1000000u
+
+void pl_keep_init(struct pl_keep *keep, struct pl_problem *problem)
+{
+    *keep = (struct pl_keep){.problem = problem, .number_minimal = true};
+}
+
+static void make_room(struct pl_keep *keep)
+{
+    size_t count = pl_problem_project_count(keep->problem);
+    if (keep->released_len >= count)
+        return;
+    bool *grown = pl_new_array(keep->problem->arena, bool, count);
+    if (keep->released_len)
+        memcpy(grown, keep->released, keep->released_len);
+    keep->released = grown;
+    keep->released_len = count;
+}
+
+static bool may_go(const struct pl_keep *keep,
+                   const struct pl_project *project)
+{
+    return !pl_fact_is_hard(keep->problem, project->fact);
+}
+
+void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
+                  pl_job_vec *jobs)
+{
+    struct pl_problem *problem = keep->problem;
+    struct pl_arena *arena = problem->arena;
+    bool freely = problem->policy.replace == PL_REPLACE_FREELY;
+    jobs->len = 0;
+    for (size_t i = 0; i < problem->roots.len; i++)
+        pl_vec_push(arena, jobs,
+                    (struct pl_job){.kind = PL_JOB_DEMAND,
+                                    .demand = problem->roots.at[i].demand});
+    for (size_t i = 0; i < pl_problem_project_count(problem); i++) {
+        struct pl_project *project = pl_problem_project_at(problem, i);
+        if (!project->fact || !pl_pool_project(pool, project))
+            continue;
+        bool released =
+            may_go(keep, project) &&
+            (freely || (i < keep->released_len && keep->released[i]));
+        pl_vec_push(arena, jobs,
+                    (struct pl_job){.kind = released ? PL_JOB_PRESENT
+                                                     : PL_JOB_STAY,
+                                    .project = project});
+    }
+}
+
+/* ---- the smallest set that meets every proof ---- */
+
+static uint32_t weight(const struct pl_project *project)
+{
+    return project->fact->protect == PL_PROTECT_OS ? OS_WEIGHT : 1;
+}
+
+/* Dearest first: os packages, then by name. */
+static int compare_dear(const struct pl_project *a, const struct pl_project *b)
+{
+    if (weight(a) != weight(b))
+        return weight(a) > weight(b) ? -1 : 1;
+    return pl_str_cmp(a->name, b->name);
+}
+
+static int compare_dear_by(const void *a, const void *b)
+{
+    return compare_dear(*(struct pl_project *const *)a,
+                        *(struct pl_project *const *)b);
+}
+
+struct hitting {
+    const struct pl_keep *keep;
+    struct pl_project **names; /* all of the proofs, dearest first */
+    size_t count;
+    bool *taken, *best;        /* by position in names */
+    uint64_t best_weight;
+    size_t steps;
+};
+
+static size_t position(const struct hitting *h,
+                       const struct pl_project *project)
+{
+    size_t low = 0, high = h->count;
+    while (low + 1 < high) {
+        size_t middle = (low + high) / 2;
+        if (compare_dear(h->names[middle], project) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const struct pl_keep_proof *first_unmet(const struct hitting *h)
+{
+    for (size_t i = 0; i < h->keep->proofs.len; i++) {
+        const struct pl_keep_proof *proof = &h->keep->proofs.at[i];
+        bool met = false;
+        for (size_t n = 0; n < proof->count && !met; n++)
+            met = h->taken[position(h, proof->projects[n])];
+        if (!met)
+            return proof;
+    }
+    return NULL;
+}
+
+/* Of equal weight, the set that keeps the dearer and earlier names. */
+static bool keeps_earlier(const struct hitting *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        if (h->taken[i] != h->best[i])
+            return !h->taken[i];
+    return false;
+}
+
+static void search(struct hitting *h, uint64_t weight_so_far)
+{
+    if (weight_so_far > h->best_weight || h->steps++ > MAX_STEPS)
+        return;
+    const struct pl_keep_proof *proof = first_unmet(h);
+    if (!proof) {
+        if (weight_so_far < h->best_weight || keeps_earlier(h)) {
+            h->best_weight = weight_so_far;
+            memcpy(h->best, h->taken, h->count);
+        }
+        return;
+    }
+    /* the cheapest and last names first: a good set early prunes the rest */
+    for (size_t n = proof->count; n-- > 0;) {
+        size_t at = position(h, proof->projects[n]);
+        if (h->taken[at])
+            continue;
+        h->taken[at] = true;
+        search(h, weight_so_far + weight(proof->projects[n]));
+        h->taken[at] = false;
+    }
+}
+
+static void collect_names(struct pl_keep *keep, struct hitting *h)
+{
+    struct pl_arena *arena = keep->problem->arena;
+    PL_VEC(struct pl_project *) names = {0};
+    bool *seen = pl_new_array(arena, bool, keep->released_len);
+    for (size_t i = 0; i < keep->proofs.len; i++) {
+        const struct pl_keep_proof *proof = &keep->proofs.at[i];
+        for (size_t n = 0; n < proof->count; n++) {
+            struct pl_project *project = proof->projects[n];
+            if (!seen[project->number])
+                pl_vec_push(arena, &names, project);
+            seen[project->number] = true;
+        }
+    }
+    qsort(names.at, names.len, sizeof(names.at[0]), compare_dear_by);
+    h->names = names.at;
+    h->count = names.len;
+}
+
+static void choose_released(struct pl_keep *keep)
+{
+    struct hitting h = {.keep = keep, .best_weight = UINT64_MAX};
+    make_room(keep);
+    collect_names(keep, &h);
+    h.taken = pl_new_array(keep->problem->arena, bool, h.count + 1);
+    h.best = pl_new_array(keep->problem->arena, bool, h.count + 1);
+    search(&h, 0);
+    memset(keep->released, 0, keep->released_len);
+    size_t replaced = 0;
+    for (size_t i = 0; i < h.count; i++) {
+        keep->released[h.names[i]->number] = h.best[i];
+        replaced += h.best[i];
+    }
+    keep->number_minimal =
+        h.steps <= MAX_STEPS && replaced <= PL_MAX_NUMBER_MINIMAL;
+}
+
+/* ---- proofs ---- */
+
+static struct pl_keep_proof read_proof(const struct pl_keep *keep,
+                                       const pl_job_vec *jobs,
+                                       struct pl_core core)
+{
+    struct pl_arena *arena = keep->problem->arena;
+    struct pl_keep_proof proof = {
+        .projects = pl_new_array(arena, struct pl_project *, core.count + 1),
+    };
+    for (size_t i = 0; i < core.count; i++) {
+        const struct pl_job *job = &jobs->at[core.jobs[i]];
+        if (job->kind == PL_JOB_STAY && may_go(keep, job->project))
+            proof.projects[proof.count++] = job->project;
+    }
+    if (proof.count)
+        qsort(proof.projects, proof.count, sizeof(proof.projects[0]),
+              compare_dear_by);
+    return proof;
+}
+
+/* False when one of the cores rests on no fact that may go. */
+static bool learn(struct pl_keep *keep, const pl_job_vec *jobs,
+                  const pl_core_vec *cores, struct pl_core *final)
+{
+    for (size_t i = 0; i < cores->len; i++) {
+        struct pl_keep_proof proof = read_proof(keep, jobs, cores->at[i]);
+        if (!proof.count) {
+            *final = cores->at[i];
+            return false;
+        }
+        pl_vec_push(keep->problem->arena, &keep->proofs, proof);
+        PL_TRACE(PL_TRACE_SOLVE, "a proof rests on %zu facts, first %.*s",
+                 proof.count, PL_STR_ARG(proof.projects[0]->name));
+    }
+    return true;
+}
+
+bool pl_keep_solve(struct pl_keep *keep, struct pl_pool *pool,
+                   pl_job_vec *jobs, size_t *chosen, struct pl_core *core)
+{
+    make_room(keep);
+    for (;;) {
+        pl_core_vec cores = {0};
+        pl_keep_jobs(keep, pool, jobs);
+        keep->solves++;
+        if (pl_pool_solve(pool, jobs, chosen, &cores))
+            return true;
+        if (!learn(keep, jobs, &cores, core))
+            return false;
+        choose_released(keep);
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * Which preinstalled packages must be replaced: as few as possible.
+ *
+ * Each proof of "no" names the facts it rests on; one of them must give way.
+ * The smallest set that meets all proofs is tried; when it is impossible too,
+ * there is one proof more. So the set found last is least in number, and no
+ * smaller one was missed. An `os` package weighs more than all others. Among
+ * equals the one that keeps the earlier names (os first, then by name) wins.
+ *
+ * Proofs hold for the rest of the run, because refinement only ever takes
+ * possibilities away. Above PL_MAX_NUMBER_MINIMAL replaced packages the set is
+ * minimal by inclusion only.
+ */
+#ifndef PODLOCK_RESOLVER_KEEP_H
+#define PODLOCK_RESOLVER_KEEP_H
+
+#include "resolver/pool.h"
+
+struct pl_keep_proof {
+    struct pl_project **projects; /* os first, then by name */
+    size_t count;
+};
+
+struct pl_keep {
+    struct pl_problem *problem;
+    PL_VEC(struct pl_keep_proof) proofs;
+    bool *released; /* by project number: may be replaced */
+    size_t released_len;
+    bool number_minimal;
+    uint32_t solves;
+};
+
+void pl_keep_init(struct pl_keep *keep, struct pl_problem *problem);
+
+/*
+ * Finds the set and one answer with it. `jobs` receives roots and facts for
+ * it, `chosen` the answer. False: there is none whatever is replaced, and
+ * `core` holds the jobs that are impossible together.
+ */
+PL_MUST_CHECK bool pl_keep_solve(struct pl_keep *keep, struct pl_pool *pool,
+                                 pl_job_vec *jobs, size_t *chosen,
+                                 struct pl_core *core);
+/* The jobs of roots and facts for the current set. */
+void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
+                  pl_job_vec *jobs);
+
+#endif

@@ -1,0 +1,209 @@
+#include "resolver/refine.h"
+
+#include <time.h>
+
+#include "core/limits.h"
+#include "core/trace.h"
+#include "resolver/decide.h"
+#include "resolver/explain.h"
+#include "resolver/gather.h"
+#include "resolver/keep.h"
+#include "resolver/pool.h"
+#include "resolver/result.h"
+
+#define MAX_READ_AHEAD 64
+
+struct search {
+    struct pl_problem *problem;
+    struct pl_gather gather;
+    struct pl_keep keep;
+    struct pl_search_stats stats;
+};
+
+struct round {
+    struct pl_arena arena;
+    struct pl_pool *pool;
+    pl_job_vec jobs;
+    size_t *chosen;
+    struct pl_core core; /* of a "no" */
+    struct pl_decision decision;
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void finish_round(struct round *round)
+{
+    pl_pool_finish(round->pool);
+    pl_arena_finish(&round->arena);
+}
+
+/* ---- what an answer lacks ---- */
+
+static bool fits_imposed(const pl_demand_vec *imposed, size_t candidate)
+{
+    for (size_t i = 0; i < imposed->len; i++)
+        if (!pl_demand_matches(imposed->at[i], candidate))
+            return false;
+    return true;
+}
+
+/*
+ * Wants the version and those that come next if it is rejected: twice as many
+ * each time the search comes back for the same project.
+ */
+static void want_versions(struct search *search, struct pl_project *project,
+                          const pl_demand_vec *imposed, size_t from)
+{
+    uint32_t left = project->read_ahead;
+    if (project->read_ahead < MAX_READ_AHEAD)
+        project->read_ahead *= 2;
+    for (size_t i = from; i < project->candidate_count && left; i++) {
+        struct pl_candidate *candidate = &project->candidates[i];
+        if (candidate->state != PL_CANDIDATE_UNREAD ||
+            !fits_imposed(imposed, i))
+            continue;
+        pl_gather_want_candidate(&search->gather, project, candidate);
+        candidate->loaded = true;
+        left--;
+    }
+}
+
+/* Loads the most preferred matches of a run, and doubles the window. */
+static void split_run(struct search *search, const struct pl_option *run,
+                      const pl_demand_vec *imposed)
+{
+    struct pl_project *project = run->project;
+    uint32_t left = project->window;
+    size_t first = SIZE_MAX;
+    for (size_t i = run->first; i <= run->last && left; i++) {
+        if (!fits_imposed(imposed, i))
+            continue;
+        if (first == SIZE_MAX)
+            first = i;
+        project->candidates[i].loaded = true;
+        left--;
+    }
+    /* nothing in the run meets all demands at once: look at each of it */
+    for (size_t i = run->first; first == SIZE_MAX && i <= run->last; i++)
+        project->candidates[i].loaded = true;
+    project->window *= 2;
+    if (first != SIZE_MAX)
+        want_versions(search, project, imposed, first);
+}
+
+/* True when something was missing, and is now wanted. */
+static bool want_missing(struct search *search, struct round *round)
+{
+    bool missing = false;
+    for (size_t i = 0; i < round->decision.order.len; i++) {
+        const struct pl_decided *d = &round->decision.order.at[i];
+        const struct pl_pool_project *pp =
+            pl_pool_project(round->pool, d->project);
+        const struct pl_option *option = &pp->options.at[d->option];
+        const pl_demand_vec *imposed =
+            &round->decision.imposed[d->project->number];
+        const struct pl_candidate *candidate = pl_option_candidate(option);
+        if (option->kind == PL_OPTION_UNREAD_PAGE) {
+            pl_gather_want_page(&search->gather, d->project);
+            missing = true;
+        } else if (option->kind == PL_OPTION_RUN) {
+            split_run(search, option, imposed);
+            missing = true;
+        } else if (candidate->state == PL_CANDIDATE_UNREAD) {
+            want_versions(search, d->project, imposed, option->first);
+            missing = true;
+        }
+    }
+    return missing;
+}
+
+/* ---- rounds ---- */
+
+static bool solve_round(struct search *search, struct round *round,
+                        bool *satisfiable, struct pl_error *err)
+{
+    uint64_t start = now_ns();
+    struct pl_problem *problem = search->problem;
+    if (!pl_pool_build(problem, &round->arena, &round->pool, err))
+        return false;
+    size_t count = pl_problem_project_count(problem);
+    round->chosen = pl_new_array(&round->arena, size_t, count);
+    *satisfiable = pl_keep_solve(&search->keep, round->pool, &round->jobs,
+                                 round->chosen, &round->core);
+    if (*satisfiable)
+        pl_decide(round->pool, &round->jobs, round->chosen,
+                  &round->decision);
+    size_t solvables = pl_pool_solvable_count(round->pool);
+    search->stats.rounds++;
+    search->stats.solves += round->decision.solves;
+    if (solvables > search->stats.largest_pool)
+        search->stats.largest_pool = (uint32_t)solvables;
+    search->stats.solver_ns += now_ns() - start;
+    PL_TRACE(PL_TRACE_SOLVE, "round %u: %zu solvables, %s, %u solves",
+             search->stats.rounds, solvables, *satisfiable ? "yes" : "no",
+             round->decision.solves);
+    return true;
+}
+
+static bool read_closure(struct search *search, struct pl_error *err)
+{
+    struct pl_problem *problem = search->problem;
+    search->gather.released = search->keep.released;
+    search->gather.released_count = search->keep.released_len;
+    for (size_t i = 0; i < problem->roots.len; i++)
+        pl_gather_want_demand(&search->gather, problem->roots.at[i].demand);
+    return pl_gather_run(&search->gather, err);
+}
+
+static bool finish(struct search *search, struct round *round,
+                   bool satisfiable, struct pl_str dump_dir,
+                   struct pl_solution *solution, struct pl_error *why,
+                   struct pl_error *err)
+{
+    search->stats.solves += search->keep.solves;
+    if (satisfiable)
+        pl_result_build(search->problem, round->pool, &round->decision,
+                        solution);
+    else
+        pl_explain(search->problem, round->pool, &round->jobs, round->core,
+                   why);
+    solution->satisfiable = satisfiable;
+    solution->replaced_number_minimal = search->keep.number_minimal;
+    solution->stats = search->stats;
+    if (!dump_dir.len)
+        return true;
+    pl_job_vec jobs = {0};
+    pl_keep_jobs(&search->keep, round->pool, &jobs);
+    return pl_pool_dump(round->pool, satisfiable ? &round->jobs : &jobs,
+                        dump_dir, err);
+}
+
+bool pl_refine(struct pl_problem *problem, struct pl_index *index,
+               struct pl_str dump_dir, struct pl_solution *solution,
+               struct pl_error *why, struct pl_error *err)
+{
+    struct search search = {
+        .problem = problem,
+        .gather = {.problem = problem, .index = index},
+    };
+    *solution = (struct pl_solution){0};
+    pl_keep_init(&search.keep, problem);
+    while (search.stats.rounds < PL_MAX_ROUNDS) {
+        if (!read_closure(&search, err))
+            return false;
+        struct round round PL_CLEANUP(finish_round) = {0};
+        bool satisfiable;
+        if (!solve_round(&search, &round, &satisfiable, err))
+            return false;
+        if (!satisfiable || !want_missing(&search, &round))
+            return finish(&search, &round, satisfiable, dump_dir, solution,
+                          why, err);
+    }
+    return pl_error_plain(err, PL_ERR_LIMIT,
+                          "no answer after %d rounds", PL_MAX_ROUNDS);
+}

@@ -1,0 +1,116 @@
+#include <solv/pool.h>
+#include <solv/problems.h>
+#include <solv/queue.h>
+#include <solv/solver.h>
+
+#include "resolver/pool_internal.h"
+
+static void finish_queue(Queue *queue)
+{
+    queue_free(queue);
+}
+
+static void push_before(struct pl_pool *pool, const struct pl_job *job,
+                        Queue *out)
+{
+    struct pl_pool_project *pp = pl_pool_project(pool, job->project);
+    Queue ids PL_CLEANUP(finish_queue);
+    queue_init(&ids);
+    for (size_t i = 0; i < job->option; i++)
+        queue_push(&ids, pp->options.at[i].solvable);
+    queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE_ONE_OF,
+                pool_queuetowhatprovides(pool->pool, &ids));
+}
+
+static void push_job(struct pl_pool *pool, const struct pl_job *job,
+                     Queue *out)
+{
+    struct pl_pool_project *pp =
+        job->project ? pl_pool_project(pool, job->project) : NULL;
+    switch (job->kind) {
+    case PL_JOB_DEMAND:
+        queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE_PROVIDES,
+                    pool->demand_ids.at[job->demand->number]);
+        return;
+    case PL_JOB_STAY:
+        queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE,
+                    pp->options.at[pp->fact_option].solvable);
+        return;
+    case PL_JOB_PRESENT:
+        queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE_PROVIDES,
+                    pp->name_id);
+        return;
+    case PL_JOB_OPTION:
+        queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE,
+                    pp->options.at[job->option].solvable);
+        return;
+    case PL_JOB_BEFORE:
+        push_before(pool, job, out);
+        return;
+    }
+}
+
+static void read_chosen(const struct pl_pool *pool, size_t *chosen)
+{
+    for (size_t i = 0; i < pool->by_number.len; i++)
+        chosen[i] = SIZE_MAX;
+    Queue decisions PL_CLEANUP(finish_queue);
+    queue_init(&decisions);
+    solver_get_decisionqueue(pool->solver, &decisions);
+    for (int i = 0; i < decisions.count; i++) {
+        int id = decisions.elements[i] - pool->first_solvable;
+        if (decisions.elements[i] < pool->first_solvable ||
+            (size_t)id >= pool->by_solvable.len)
+            continue;
+        struct pl_solvable_option found = pool->by_solvable.at[id];
+        if (found.project)
+            chosen[found.project->project->number] = found.option;
+    }
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The jobs among the rules of one proof, each once, ascending. */
+static struct pl_core read_core(const struct pl_pool *pool, Id problem)
+{
+    Queue rules PL_CLEANUP(finish_queue);
+    queue_init(&rules);
+    solver_findallproblemrules(pool->solver, problem, &rules);
+    PL_VEC(size_t) found = {0};
+    for (int i = 0; i < rules.count; i++) {
+        Id rule = rules.elements[i];
+        if (solver_ruleclass(pool->solver, rule) != SOLVER_RULE_JOB)
+            continue;
+        Id job = solver_rule2jobidx(pool->solver, rule);
+        if (job > 0)
+            pl_vec_push(pool->arena, &found, (size_t)(job - 1) / 2);
+    }
+    if (found.len)
+        qsort(found.at, found.len, sizeof(found.at[0]), compare_positions);
+    size_t count = 0;
+    for (size_t i = 0; i < found.len; i++)
+        if (!count || found.at[count - 1] != found.at[i])
+            found.at[count++] = found.at[i];
+    return (struct pl_core){found.at, count};
+}
+
+bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs,
+                   size_t *chosen, pl_core_vec *cores)
+{
+    Queue queue PL_CLEANUP(finish_queue);
+    queue_init(&queue);
+    for (size_t i = 0; i < jobs->len; i++)
+        push_job(pool, &jobs->at[i], &queue);
+    int problems = solver_solve(pool->solver, &queue);
+    if (!problems) {
+        read_chosen(pool, chosen);
+        return true;
+    }
+    for (Id problem = 1; cores && problem <= problems; problem++)
+        pl_vec_push(pool->arena, cores, read_core(pool, problem));
+    return false;
+}
