@@ -476,16 +476,19 @@ static const char *operator_text(enum pl_specifier_op op)
     return "";
 }
 
+/* The operand of === may hold any byte, so nothing here goes by %s. */
 static struct pl_str clause_text(struct pl_arena *arena,
                                  const struct pl_clause *c)
 {
-    const char *operator= operator_text(c->op);
+    PL_BUF(text, 2 * PL_MAX_SPECIFIER_BYTES);
+    pl_buf_add_cstr(&text, operator_text(c->op));
     if (c->op == PL_OP_ARBITRARY)
-        return pl_arena_printf(arena, "%s%.*s", operator, PL_STR_ARG(c->text));
-    bool star = c->op == PL_OP_EQ_STAR || c->op == PL_OP_NE_STAR;
-    struct pl_str version = pl_version_text(arena, &c->version);
-    return pl_arena_printf(arena, "%s%.*s%s", operator, PL_STR_ARG(version),
-                           star ? ".*" : "");
+        pl_buf_add_str(&text, c->text);
+    else
+        pl_version_print(&c->version, &text);
+    if (c->op == PL_OP_EQ_STAR || c->op == PL_OP_NE_STAR)
+        pl_buf_add_cstr(&text, ".*");
+    return pl_arena_dup(arena, pl_buf_view(&text));
 }
 
 static int cmp_texts(const void *a, const void *b)
