@@ -124,12 +124,19 @@ static struct pl_span span_of(const struct parser *p, struct pl_str view)
     return (struct pl_span){.begin = begin, .end = begin + (uint32_t)view.len};
 }
 
-/* What an error points at: a word, a character, or the end. */
+static bool is_symbol(char c)
+{
+    return c && strchr("<>=!~&|", c);
+}
+
+/* What an error points at: a word, an operator, a character, or the end. */
 static struct pl_str next_token(const struct parser *p)
 {
     struct pl_cursor c = p->c;
-    struct pl_str word = pl_cursor_span(&c, is_dotted_word);
-    return word.len ? word : pl_str_sub(pl_cursor_rest(&c), 0, 1);
+    struct pl_str token = pl_cursor_span(&c, is_dotted_word);
+    if (!token.len)
+        token = pl_cursor_span(&c, is_symbol);
+    return token.len ? token : pl_str_sub(pl_cursor_rest(&c), 0, 1);
 }
 
 static bool fail(const struct parser *p, struct pl_str view,
@@ -156,7 +163,7 @@ static bool unescape(struct parser *p, struct pl_str raw, struct pl_str *out)
     char *text = pl_new_array(p->arena, char, raw.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < raw.len; i++) {
-        if (is_control(raw.at[i]))
+        if (is_control(raw.at[i]) && raw.at[i] != '\t')
             return fail(p, pl_str_sub(raw, i, i + 1),
                         "a control character in a string");
         if (raw.at[i] == '\\') {
@@ -195,7 +202,18 @@ static bool find_variable(struct pl_str word, enum variable *out)
     return false;
 }
 
-static bool parse_operand(struct parser *p, struct operand *out)
+static bool fail_word(struct parser *p, struct pl_str word, bool is_left)
+{
+    pl_error_set(p->err, PL_ERR_INPUT, span_of(p, word),
+                 "`%.*s` is not a marker variable", PL_STR_ARG(word));
+    if (is_left)
+        return pl_error_hint(p->err, "use python_version, sys_platform, "
+                                     "platform_machine, extra ...");
+    return pl_error_hint(p->err, "put a value in quotes: '%.*s'",
+                         PL_STR_ARG(word));
+}
+
+static bool parse_operand(struct parser *p, bool is_left, struct operand *out)
 {
     char next = pl_cursor_peek(&p->c);
     if (next == '\'' || next == '"')
@@ -203,13 +221,10 @@ static bool parse_operand(struct parser *p, struct operand *out)
     struct pl_str word = pl_cursor_span(&p->c, is_dotted_word);
     if (find_variable(word, &out->variable))
         return true;
-    if (!word.len)
-        return fail(p, next_token(p),
-                    "expected a marker variable or a quoted string");
-    pl_error_set(p->err, PL_ERR_INPUT, span_of(p, word),
-                 "`%.*s` is not a marker variable", PL_STR_ARG(word));
-    return pl_error_hint(p->err, "a value stands in quotes: '%.*s'",
-                         PL_STR_ARG(word));
+    if (word.len)
+        return fail_word(p, word, is_left);
+    return fail(p, next_token(p),
+                "expected a marker variable or a quoted string");
 }
 
 static bool take_symbol(struct parser *p, enum op *out)
@@ -266,8 +281,7 @@ static enum method text_method(enum op op)
 static bool find_specifier(struct parser *p, struct comparison *c)
 {
     struct pl_str literal = c->right.text;
-    /* `>` with "=3" would read as another operator. */
-    if (pl_str_has(literal, ',') || pl_str_starts(literal, "="))
+    if (pl_str_has(literal, ','))
         return false;
     struct pl_str text = pl_arena_printf(p->arena, "%s%.*s", op_texts[c->op],
                                          PL_STR_ARG(literal));
@@ -306,13 +320,13 @@ static enum method choose_method(struct parser *p, struct comparison *c)
 static bool parse_comparison(struct parser *p, struct pl_marker **out)
 {
     struct comparison *c = pl_new(p->arena, struct comparison);
-    if (!parse_operand(p, &c->left))
+    if (!parse_operand(p, true, &c->left))
         return false;
     pl_cursor_skip_space(&p->c);
     if (!parse_operator(p, &c->op))
         return false;
     pl_cursor_skip_space(&p->c);
-    if (!parse_operand(p, &c->right))
+    if (!parse_operand(p, false, &c->right))
         return false;
     c->method = choose_method(p, c);
     *out = pl_new(p->arena, struct pl_marker);
@@ -564,7 +578,7 @@ static bool eval_version(const struct target *t, const struct comparison *c)
 
 static bool eval_same_text(const struct target *t, const struct comparison *c)
 {
-    struct pl_str left = pl_str_trim(operand_value(t, &c->left));
+    struct pl_str left = operand_value(t, &c->left);
     struct pl_str right = pl_str_trim(operand_value(t, &c->right));
     if (left.len != right.len)
         return false;

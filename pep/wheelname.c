@@ -26,9 +26,13 @@ static bool check_characters(struct pl_str filename, struct pl_error *err)
                               "a file name of %zu bytes; at most %d are read",
                               filename.len, PL_MAX_WHEEL_NAME_BYTES);
     for (size_t i = 0; i < filename.len; i++)
-        if (!is_plain(filename.at[i]))
-            return fail(filename, pl_str_sub(filename, i, i + 1), err,
-                        "this character has no place in a file name");
+        if (!is_plain(filename.at[i])) {
+            struct pl_span span = {.begin = (uint32_t)i,
+                                   .end = (uint32_t)i + 1};
+            return pl_error_set(err, PL_ERR_INPUT, span,
+                                "a file name of a distribution holds A-Z, "
+                                "a-z, 0-9 and . - _ + ! only");
+        }
     return true;
 }
 
