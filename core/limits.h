@@ -13,6 +13,10 @@
 #define PL_MAX_INCLUDE_DEPTH 16   /* -r and -c inside one another */
 #define PL_MAX_INCLUDE_FILES 1000 /* files one command reads through them */
 #define PL_MAX_GROUP_DEPTH 32     /* PEP 735 include-group chains */
+#define PL_MAX_TEMPLATE_PACKAGES 20000
+#define PL_MAX_ABI_RULES 10000
+#define PL_MAX_LINE_BYTES (1u << 20)     /* requirements line, joined */
+#define PL_MAX_EXTRA_EXPANSIONS 10000    /* extras that ask for extras */
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)
@@ -21,6 +25,11 @@
 #define PL_MAX_SDIST_MEMBERS 200000       /* headers looked at in one sdist */
 #define PL_MAX_FILES_PER_PAGE 200000
 #define PL_MAX_REQUIRES_PER_VERSION 10000
+#define PL_MAX_URL_BYTES 16384
+#define PL_MAX_FILE_NAME_BYTES 1024
+#define PL_MAX_HTML_DEPTH 256      /* elements open inside one another */
+#define PL_MAX_HTML_TAG_BYTES 65536
+#define PL_MAX_HTML_ATTRIBUTES 128 /* of one element */
 
 /* Text that pep/ parses. */
 #define PL_MAX_NAME_BYTES 200

@@ -25,17 +25,23 @@ struct pl_torch_project {
     bool companion;     /* its local label follows torch's */
 };
 
+/* The CUDA that PyPI's own torch wheels of a release are built for. */
+struct pl_torch_cuda {
+    struct pl_str torch; /* "2.8" */
+    struct pl_str cuda;  /* "cu128" */
+};
+
 struct pl_torch_family {
     const struct pl_torch_project *projects; /* sorted by name */
     size_t count;
-    /* The CUDA that PyPI's own torch wheels of a release are built for. */
-    const struct pl_torch_cuda {
-        struct pl_str torch; /* "2.8" */
-        struct pl_str cuda;  /* "cu128" */
-    } *pypi_cuda;
+    const struct pl_torch_cuda *pypi_cuda; /* as written */
     size_t pypi_cuda_count;
 };
 
+/*
+ * Format: docs/rule-format.md. Errors: PL_ERR_INPUT with the place. What is
+ * read lives in the arena and in the source's text.
+ */
 PL_MUST_CHECK bool pl_torch_family_parse(struct pl_arena *arena,
                                          const struct pl_source *source,
                                          struct pl_torch_family *out,
@@ -45,8 +51,8 @@ PL_MUST_CHECK bool pl_torch_family_load(struct pl_arena *arena,
                                         struct pl_torch_family *out,
                                         struct pl_error *err);
 /* NULL when the name is not of the family. */
-const struct pl_torch_project *pl_torch_family_find(
-    const struct pl_torch_family *family, struct pl_str name);
+const struct pl_torch_project *
+pl_torch_family_find(const struct pl_torch_family *family, struct pl_str name);
 /* "cu128" for torch 2.8.x from PyPI; empty when not known. */
 struct pl_str pl_torch_family_pypi_cuda(const struct pl_torch_family *family,
                                         const struct pl_version *torch);

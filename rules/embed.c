@@ -1,0 +1,253 @@
+/*
+ * Build tool: writes rules/shipped.h's tables as C.
+ *
+ *     embed OUT.c FILE...
+ *
+ * The files are those that rules/meson.build lists; their order does not
+ * matter. Parsing happens here, once, instead of at every start.
+ */
+#include <stdio.h>
+
+#include "core/digest.h"
+#include "core/file.h"
+#include "core/limits.h"
+#include "core/toml.h"
+#include "core/toml_packed.h"
+
+struct input {
+    struct pl_str name; /* "templates/ID.toml" */
+    const struct pl_source *source;
+    struct pl_toml *doc;
+};
+
+/* Without the suffix, so that templates come in the order of their ids. */
+static struct pl_str stem(const struct input *input)
+{
+    return pl_str_sub(input->name, 0, input->name.len - strlen(".toml"));
+}
+
+static int compare_inputs(const void *a, const void *b)
+{
+    return pl_str_cmp(stem(a), stem(b));
+}
+
+/* "templates/ID.toml" and "abi/FILE.toml", or the base name. */
+static struct pl_str short_name(struct pl_arena *arena, struct pl_str path)
+{
+    struct pl_str base = pl_path_base(path);
+    struct pl_str folder = pl_path_base(pl_path_dir(path));
+    if (pl_str_is(folder, "templates") || pl_str_is(folder, "abi"))
+        return pl_path_join(arena, folder, base);
+    return base;
+}
+
+static bool is_template(const struct input *input)
+{
+    return pl_str_starts(input->name, "templates/");
+}
+
+/* ---- strings ---- */
+
+/* Octal for all that could end the literal, or join with what follows. */
+static void put_char(FILE *out, unsigned char c)
+{
+    if (pl_is_alnum((char)c) || (c && strchr(" !#%&'()*+,-./:;<=>[]_`{|}", c)))
+        fputc(c, out);
+    else
+        fprintf(out, "\\%03o", c);
+}
+
+static void put_literal(FILE *out, struct pl_str text)
+{
+    fputs("{\"", out);
+    for (size_t i = 0; i < text.len; i++) {
+        if (i && i % 64 == 0)
+            fputs("\"\n\"", out);
+        put_char(out, (unsigned char)text.at[i]);
+    }
+    fprintf(out, "\", %zu}", text.len);
+}
+
+static void put_member(FILE *out, const char *name, struct pl_str text)
+{
+    fprintf(out, "    .%s = ", name);
+    put_literal(out, text);
+    fputs(",\n", out);
+}
+
+/* ---- tables ---- */
+
+static void put_file(FILE *out, struct pl_arena *arena,
+                     const struct input *input)
+{
+    PL_BUF(packed, PL_MAX_USER_FILE_BYTES);
+    pl_toml_pack(input->doc, &packed);
+    fputs("{\n", out);
+    put_member(out, "name", input->name);
+    put_member(out, "text", input->source->text);
+    put_member(out, "packed", pl_buf_view(&packed));
+    put_member(out, "sha256", pl_sha256_hex(arena, input->source->text));
+    fputs("},\n", out);
+}
+
+static void put_files(FILE *out, struct pl_arena *arena,
+                      const struct input *inputs, size_t count)
+{
+    fputs("const struct pl_shipped_file pl_shipped_files[] = {\n", out);
+    for (size_t i = 0; i < count; i++)
+        put_file(out, arena, &inputs[i]);
+    fprintf(out, "};\nconst size_t pl_shipped_file_count = %zu;\n", count);
+}
+
+static struct pl_str string_of(const struct pl_toml_node *table,
+                               const char *key)
+{
+    const struct pl_toml_node *node;
+    struct pl_str text = {0};
+    if (table && pl_toml_get(table, key, &node))
+        pl_toml_str(node, &text);
+    return text;
+}
+
+static const struct pl_toml_node *member_of(const struct input *input,
+                                            const char *key)
+{
+    const struct pl_toml_node *node = NULL;
+    pl_toml_get(pl_toml_root(input->doc), key, &node);
+    return node;
+}
+
+static struct pl_str torch_of(const struct input *input)
+{
+    const struct pl_toml_node *packages = member_of(input, "package");
+    for (size_t i = 0; packages && i < pl_toml_count(packages); i++) {
+        const struct pl_toml_node *row = pl_toml_at(packages, i);
+        if (!pl_str_is(string_of(row, "name"), "torch"))
+            continue;
+        struct pl_str stands_for = string_of(row, "treat-as");
+        return stands_for.len ? stands_for : string_of(row, "version");
+    }
+    return (struct pl_str){0};
+}
+
+/* Gives the number of strings; an array without any is not written. */
+static size_t put_array(FILE *out, const struct input *input, size_t number,
+                        const char *key, const char *name)
+{
+    const struct pl_toml_node *array = member_of(input, key);
+    size_t count = array ? pl_toml_count(array) : 0;
+    if (!count)
+        return 0;
+    fprintf(out, "static const struct pl_str %s_%zu[] = {\n", name, number);
+    for (size_t i = 0; i < count; i++) {
+        struct pl_str text = {0};
+        pl_toml_str(pl_toml_at(array, i), &text);
+        put_literal(out, text);
+        fputs(",\n", out);
+    }
+    fputs("};\n", out);
+    return count;
+}
+
+static void put_template(FILE *out, const struct input *input, size_t number,
+                         size_t images, size_t digests)
+{
+    const struct pl_toml_node *env = member_of(input, "environment");
+    fputs("{\n", out);
+    put_member(out, "id", string_of(pl_toml_root(input->doc), "id"));
+    put_member(out, "python", string_of(env, "python"));
+    put_member(out, "os", string_of(env, "os"));
+    put_member(out, "cuda", string_of(env, "cuda"));
+    put_member(out, "released",
+               string_of(member_of(input, "provenance"), "released"));
+    put_member(out, "torch", torch_of(input));
+    fprintf(out, "    .file = &pl_shipped_files[%zu],\n", number);
+    if (images)
+        fprintf(out, "    .images = images_%zu, .image_count = %zu,\n", number,
+                images);
+    if (digests)
+        fprintf(out, "    .digests = digests_%zu, .digest_count = %zu,\n",
+                number, digests);
+    fputs("},\n", out);
+}
+
+static void put_templates(FILE *out, struct pl_arena *arena,
+                          const struct input *inputs, size_t count)
+{
+    size_t *images = pl_new_array(arena, size_t, count);
+    size_t *digests = pl_new_array(arena, size_t, count);
+    size_t written = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_template(&inputs[i]))
+            continue;
+        images[i] = put_array(out, &inputs[i], i, "images", "images");
+        digests[i] = put_array(out, &inputs[i], i, "image-digests", "digests");
+    }
+    fputs("const struct pl_shipped_template pl_shipped_templates[] = {\n", out);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_template(&inputs[i]))
+            continue;
+        put_template(out, &inputs[i], i, images[i], digests[i]);
+        written++;
+    }
+    fprintf(out, "};\nconst size_t pl_shipped_template_count = %zu;\n",
+            written);
+}
+
+/* ---- the program ---- */
+
+static bool open_input(struct pl_arena *arena, const char *path,
+                       struct input *input, struct pl_error *err)
+{
+    struct pl_str name = pl_str_from(path);
+    input->name = short_name(arena, name);
+    if (!pl_str_ends(name, ".toml"))
+        return pl_error_plain(err, PL_ERR_USAGE, "%s does not end in .toml",
+                              path);
+    return pl_source_load(arena, name, &input->source, err) &&
+           pl_toml_parse(input->source, &input->doc, err);
+}
+
+static int fail(const struct pl_error *err)
+{
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    pl_error_print(err, "error", false, &text);
+    fwrite(text.data, 1, text.len, stderr);
+    return 1;
+}
+
+static void write_all(FILE *out, struct pl_arena *arena,
+                      const struct input *inputs, size_t count)
+{
+    fputs("/* Written by rules/embed.c. */\n#include \"rules/shipped.h\"\n"
+          "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n",
+          out);
+    put_files(out, arena, inputs, count);
+    put_templates(out, arena, inputs, count);
+}
+
+int main(int argc, char **argv)
+{
+    PL_ARENA(arena);
+    struct pl_error err = {.arena = &arena};
+    if (argc < 3) {
+        fputs("usage: embed OUT.c FILE...\n", stderr);
+        return 2;
+    }
+    size_t count = (size_t)argc - 2;
+    struct input *inputs = pl_new_array(&arena, struct input, count);
+    for (size_t i = 0; i < count; i++)
+        if (!open_input(&arena, argv[i + 2], &inputs[i], &err))
+            return fail(&err);
+    qsort(inputs, count, sizeof(*inputs), compare_inputs);
+    FILE *out = fopen(argv[1], "w");
+    if (!out) {
+        perror(argv[1]);
+        return 1;
+    }
+    write_all(out, &arena, inputs, count);
+    for (size_t i = 0; i < count; i++)
+        pl_toml_destroy(inputs[i].doc);
+    bool bad = ferror(out) != 0;
+    return fclose(out) != 0 || bad;
+}

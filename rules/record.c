@@ -1,0 +1,365 @@
+#include "rules/record.h"
+
+#include "core/limits.h"
+#include "pep/name.h"
+
+/* ---- reading by shape ---- */
+
+static const char *const wanted_names[] = {
+    [PL_KEY_STR] = "a string",   [PL_KEY_STRS] = "an array of strings",
+    [PL_KEY_INT] = "an integer", [PL_KEY_BOOL] = "true or false",
+    [PL_KEY_TABLE] = "a table",  [PL_KEY_TABLES] = "an array of tables",
+};
+
+static const enum pl_toml_type toml_types[] = {
+    [PL_KEY_STR] = PL_TOML_STRING,  [PL_KEY_STRS] = PL_TOML_ARRAY,
+    [PL_KEY_INT] = PL_TOML_INTEGER, [PL_KEY_BOOL] = PL_TOML_BOOL,
+    [PL_KEY_TABLE] = PL_TOML_TABLE, [PL_KEY_TABLES] = PL_TOML_ARRAY,
+};
+
+static const char *article(const char *noun)
+{
+    return noun[0] == 'a' || noun[0] == 'i' ? "an" : "a";
+}
+
+static bool fail_at(const struct pl_record *r, struct pl_span span,
+                    const char *format, ...) PL_PRINTF(3, 4);
+
+static bool fail_at(const struct pl_record *r, struct pl_span span,
+                    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    pl_buf_addv(&text, format, args);
+    va_end(args);
+    return pl_error_set(r->err, PL_ERR_INPUT, span, "%.*s",
+                        PL_STR_ARG(pl_buf_view(&text)));
+}
+
+static bool fail_unknown(const struct pl_record *r,
+                         const struct pl_toml_node *member)
+{
+    struct pl_str name = pl_toml_key(member);
+    fail_at(r, pl_toml_key_span(member), "`%.*s` is not a key of %s",
+            PL_STR_ARG(name), r->shape->what);
+    PL_BUF(names, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 0; i < r->shape->count; i++)
+        pl_buf_addf(&names, "%s%s", i ? ", " : "", r->shape->keys[i].name);
+    return pl_error_hint(r->err, "its keys are %.*s",
+                         PL_STR_ARG(pl_buf_view(&names)));
+}
+
+static bool check_elements(const struct pl_record *r, const struct pl_key *key,
+                           const struct pl_toml_node *array)
+{
+    bool strings = key->type == PL_KEY_STRS;
+    enum pl_toml_type wanted = strings ? PL_TOML_STRING : PL_TOML_TABLE;
+    for (size_t i = 0; i < pl_toml_count(array); i++) {
+        const struct pl_toml_node *element = pl_toml_at(array, i);
+        const char *found = pl_toml_type_name(pl_toml_type(element));
+        struct pl_str text;
+        if (pl_toml_type(element) != wanted)
+            return fail_at(r, pl_toml_span(element),
+                           "`%s` must hold %s only, not %s %s", key->name,
+                           strings ? "strings" : "tables", article(found),
+                           found);
+        if (pl_toml_str(element, &text) && !text.len)
+            return fail_at(r, pl_toml_span(element),
+                           "`%s` holds an empty string", key->name);
+    }
+    return true;
+}
+
+static bool check_member(const struct pl_record *r, const struct pl_key *key,
+                         const struct pl_toml_node *member)
+{
+    const char *found = pl_toml_type_name(pl_toml_type(member));
+    struct pl_str text;
+    if (pl_toml_type(member) != toml_types[key->type])
+        return fail_at(r, pl_toml_span(member), "`%s` must be %s, not %s %s",
+                       key->name, wanted_names[key->type], article(found),
+                       found);
+    if (pl_toml_str(member, &text) && !text.len)
+        return fail_at(r, pl_toml_span(member), "`%s` is empty", key->name);
+    if (pl_toml_type(member) == PL_TOML_ARRAY)
+        return check_elements(r, key, member);
+    return true;
+}
+
+static bool take_member(struct pl_record *r, const struct pl_toml_node *member)
+{
+    for (size_t i = 0; i < r->shape->count; i++) {
+        if (!pl_str_is(pl_toml_key(member), r->shape->keys[i].name))
+            continue;
+        r->members[i] = member;
+        return check_member(r, &r->shape->keys[i], member);
+    }
+    return fail_unknown(r, member);
+}
+
+static bool check_required(const struct pl_record *r,
+                           const struct pl_toml_node *table)
+{
+    for (size_t i = 0; i < r->shape->count; i++) {
+        const struct pl_key *key = &r->shape->keys[i];
+        if (key->required && !r->members[i])
+            return fail_at(r, pl_toml_span(table), "%s has no `%s`",
+                           r->shape->what, key->name);
+    }
+    return true;
+}
+
+bool pl_record_read(struct pl_record *r, const struct pl_shape *shape,
+                    const struct pl_toml_node *table)
+{
+    r->shape = shape;
+    for (size_t i = 0; i < PL_MAX_SHAPE_KEYS; i++)
+        r->members[i] = NULL;
+    for (size_t i = 0; i < pl_toml_count(table); i++)
+        if (!take_member(r, pl_toml_at(table, i)))
+            return false;
+    return check_required(r, table);
+}
+
+/* ---- strings ---- */
+
+/* Where the string's bytes stand in the source; NULL when they are escaped. */
+static const char *plain_text(const struct pl_toml_node *node,
+                              struct pl_str text)
+{
+    struct pl_str written = pl_toml_text(node);
+    if (written.len != text.len + 2)
+        return NULL;
+    struct pl_str inner = pl_str_sub(written, 1, written.len - 1);
+    return pl_str_eq(inner, text) ? inner.at : NULL;
+}
+
+static struct pl_str text_of(const struct pl_record *r,
+                             const struct pl_toml_node *node)
+{
+    struct pl_str text = {0};
+    if (!node || !pl_toml_str(node, &text))
+        return text;
+    const char *plain = plain_text(node, text);
+    return plain ? (struct pl_str){plain, text.len}
+                 : pl_arena_dup(r->arena, text);
+}
+
+/* An error of a parser that knows its text, but not whose it is. */
+static bool locate(const struct pl_record *r, const struct pl_toml_node *node,
+                   struct pl_str text)
+{
+    struct pl_error *err = r->err;
+    if (!err || err->span.source)
+        return false;
+    if (text.at != plain_text(node, text) || err->span.end == 0)
+        err->span = pl_toml_span(node);
+    return pl_error_locate(err, r->source, text);
+}
+
+bool pl_record_locate(const struct pl_record *r, size_t key)
+{
+    const struct pl_toml_node *node = r->members[key];
+    return locate(r, node, text_of(r, node));
+}
+
+bool pl_record_fail(const struct pl_record *r, size_t key, const char *format,
+                    ...)
+{
+    va_list args;
+    va_start(args, format);
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    pl_buf_addv(&text, format, args);
+    va_end(args);
+    return fail_at(r, pl_record_span(r, key), "%.*s",
+                   PL_STR_ARG(pl_buf_view(&text)));
+}
+
+/* ---- plain members ---- */
+
+bool pl_record_has(const struct pl_record *r, size_t key)
+{
+    return r->members[key] != NULL;
+}
+
+struct pl_str pl_record_str(const struct pl_record *r, size_t key)
+{
+    return text_of(r, r->members[key]);
+}
+
+bool pl_record_bool(const struct pl_record *r, size_t key, bool otherwise)
+{
+    bool value = otherwise;
+    if (r->members[key])
+        pl_toml_bool(r->members[key], &value);
+    return value;
+}
+
+struct pl_span pl_record_span(const struct pl_record *r, size_t key)
+{
+    if (!r->members[key])
+        return (struct pl_span){.source = r->source};
+    return pl_toml_span(r->members[key]);
+}
+
+size_t pl_record_count(const struct pl_record *r, size_t key)
+{
+    return r->members[key] ? pl_toml_count(r->members[key]) : 0;
+}
+
+const struct pl_toml_node *pl_record_at(const struct pl_record *r, size_t key,
+                                        size_t i)
+{
+    return pl_toml_at(r->members[key], i);
+}
+
+size_t pl_record_strs(const struct pl_record *r, size_t key,
+                      const struct pl_str **out)
+{
+    size_t count = pl_record_count(r, key);
+    struct pl_str *strs = pl_new_array(r->arena, struct pl_str, count);
+    for (size_t i = 0; i < count; i++)
+        strs[i] = text_of(r, pl_record_at(r, key, i));
+    *out = strs;
+    return count;
+}
+
+/* ---- members that must be something ---- */
+
+bool pl_record_version(const struct pl_record *r, size_t key,
+                       struct pl_version *out)
+{
+    struct pl_str text = pl_record_str(r, key);
+    return pl_version_parse_view(r->arena, text, out, r->err) ||
+           locate(r, r->members[key], text);
+}
+
+static bool take_name(const struct pl_record *r,
+                      const struct pl_toml_node *node, struct pl_str *out)
+{
+    struct pl_str text = text_of(r, node);
+    if (pl_name_valid(text)) {
+        *out = pl_name_normalize(r->arena, text);
+        return true;
+    }
+    return fail_at(r, pl_toml_span(node), "`%.*s` is not a project's name",
+                   PL_STR_ARG(text));
+}
+
+bool pl_record_name(const struct pl_record *r, size_t key, struct pl_str *out)
+{
+    return take_name(r, r->members[key], out);
+}
+
+bool pl_record_names(const struct pl_record *r, size_t key,
+                     const struct pl_str **out, size_t *count)
+{
+    *count = pl_record_count(r, key);
+    struct pl_str *names = pl_new_array(r->arena, struct pl_str, *count);
+    for (size_t i = 0; i < *count; i++)
+        if (!take_name(r, pl_record_at(r, key, i), &names[i]))
+            return false;
+    *out = names;
+    return true;
+}
+
+static bool is_id_char(char c)
+{
+    return pl_is_alnum(c) || c == '.' || c == '_' || c == '-';
+}
+
+static bool is_id(struct pl_str text)
+{
+    if (!text.len || text.len > PL_MAX_NAME_BYTES || !pl_is_alnum(text.at[0]))
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_id_char(text.at[i]))
+            return false;
+    return true;
+}
+
+bool pl_record_id(const struct pl_record *r, size_t key, const char *reserved,
+                  struct pl_str *out)
+{
+    struct pl_str text = pl_record_str(r, key);
+    if (pl_str_is(text, reserved))
+        return pl_record_fail(r, key,
+                              "`%s` has a meaning of its own and cannot be "
+                              "an id",
+                              reserved);
+    if (!is_id(text))
+        return pl_record_fail(r, key,
+                              "`%.*s` is not an id: letters, digits, `.`, `_` "
+                              "and `-`, a letter or digit first",
+                              PL_STR_ARG(text));
+    *out = text;
+    return true;
+}
+
+static void list_words(struct pl_buf *out, const char *const *words,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *joint = i + 1 < count ? ", " : " or ";
+        pl_buf_addf(out, "%s`%s`", i ? joint : "", words[i]);
+    }
+}
+
+bool pl_record_choice(const struct pl_record *r, size_t key,
+                      const char *const *words, size_t count, size_t *out)
+{
+    struct pl_str text = pl_record_str(r, key);
+    for (size_t i = 0; i < count; i++) {
+        if (pl_str_is(text, words[i])) {
+            *out = i;
+            return true;
+        }
+    }
+    PL_BUF(list, PL_MAX_MESSAGE_BYTES);
+    list_words(&list, words, count);
+    return pl_record_fail(r, key, "`%s` is `%.*s`; it must be %.*s",
+                          r->shape->keys[key].name, PL_STR_ARG(text),
+                          PL_STR_ARG(pl_buf_view(&list)));
+}
+
+bool pl_record_format(const struct pl_record *r, size_t key)
+{
+    int64_t format = 0;
+    pl_toml_int(r->members[key], &format);
+    if (format == 1)
+        return true;
+    pl_record_fail(r, key, "`%s` is %lld; this podlock reads 1",
+                   r->shape->keys[key].name, (long long)format);
+    return pl_error_hint(r->err, "a newer podlock may read it");
+}
+
+static bool parse_requirement(const struct pl_record *r,
+                              const struct pl_toml_node *node, bool lenient,
+                              struct pl_requirement *out)
+{
+    struct pl_str text = text_of(r, node);
+    bool good = lenient ? pl_requirement_parse_lenient(r->arena, text, out,
+                                                       NULL, r->err)
+                        : pl_requirement_parse(r->arena, text, out, r->err);
+    return good || locate(r, node, text);
+}
+
+bool pl_record_requirements(const struct pl_record *r, size_t key, bool lenient,
+                            size_t max, const struct pl_requirement **out,
+                            size_t *count)
+{
+    size_t len = pl_record_count(r, key);
+    if (len > max)
+        return pl_error_set(r->err, PL_ERR_LIMIT, pl_record_span(r, key),
+                            "`%s` holds more than %zu requirements",
+                            r->shape->keys[key].name, max);
+    struct pl_requirement *all =
+        pl_new_array(r->arena, struct pl_requirement, len);
+    for (size_t i = 0; i < len; i++)
+        if (!parse_requirement(r, pl_record_at(r, key, i), lenient, &all[i]))
+            return false;
+    *out = all;
+    *count = len;
+    return true;
+}
