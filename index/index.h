@@ -43,14 +43,14 @@ enum pl_file_kind { PL_FILE_WHEEL, PL_FILE_SDIST };
 
 struct pl_file {
     enum pl_file_kind kind;
-    struct pl_str name;            /* file name, decoded */
-    struct pl_version version;     /* from the file name */
-    struct pl_wheelname wheel;     /* kind WHEEL only */
-    struct pl_str url;             /* absolute, without credentials; or: */
-    struct pl_str path;            /* relative; when the folder has no origin */
-    struct pl_str sha256;          /* 64 hex digits; empty: not stated */
-    struct pl_str upload_time;     /* RFC 3339, UTC; empty: not stated */
-    uint64_t size;                 /* bytes; see has_size */
+    struct pl_str name;        /* file name, decoded */
+    struct pl_version version; /* from the file name */
+    struct pl_wheelname wheel; /* kind WHEEL only */
+    struct pl_str url;         /* absolute, without credentials; or: */
+    struct pl_str path;        /* relative; when the folder has no origin */
+    struct pl_str sha256;      /* 64 hex digits; empty: not stated */
+    struct pl_str upload_time; /* RFC 3339, UTC; empty: not stated */
+    uint64_t size;             /* bytes; see has_size */
     bool has_size;
     bool yanked;
     struct pl_str yanked_reason;   /* may be empty */
@@ -102,8 +102,7 @@ struct pl_index_stats {
 struct pl_index; /* made by a back end; see index/folder.h */
 
 void pl_index_want_page(struct pl_index *index, struct pl_str project);
-void pl_index_want_metadata(struct pl_index *index,
-                            const struct pl_file *file);
+void pl_index_want_metadata(struct pl_index *index, const struct pl_file *file);
 /* *any is false when nothing is left of what was wanted. */
 PL_MUST_CHECK bool pl_index_next(struct pl_index *index,
                                  struct pl_index_event *event, bool *any,

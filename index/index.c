@@ -1,0 +1,51 @@
+#include "index/backend.h"
+
+void pl_index_init(struct pl_index *index, struct pl_arena *arena,
+                   const struct pl_index_ops *ops)
+{
+    index->ops = ops;
+    index->arena = arena;
+    index->pages_wanted.arena = arena;
+    index->metadata_wanted.arena = arena;
+}
+
+/* True the first time; the key is then a copy that lives as long as it must.
+ */
+static bool is_new(struct pl_map *wanted, struct pl_str *key)
+{
+    if (pl_map_get(wanted, *key))
+        return false;
+    *key = pl_arena_dup(wanted->arena, *key);
+    pl_map_put(wanted, *key, wanted);
+    return true;
+}
+
+void pl_index_want_page(struct pl_index *index, struct pl_str project)
+{
+    if (is_new(&index->pages_wanted, &project))
+        index->ops->want_page(index, project);
+}
+
+void pl_index_want_metadata(struct pl_index *index, const struct pl_file *file)
+{
+    struct pl_str address = {(const char *)&file, sizeof(file)};
+    if (is_new(&index->metadata_wanted, &address))
+        index->ops->want_metadata(index, file);
+}
+
+bool pl_index_next(struct pl_index *index, struct pl_index_event *event,
+                   bool *any, struct pl_error *err)
+{
+    return index->ops->next(index, event, any, err);
+}
+
+struct pl_index_stats pl_index_stats(const struct pl_index *index)
+{
+    return index->stats;
+}
+
+void pl_index_close(struct pl_index *index)
+{
+    if (index && index->ops->close)
+        index->ops->close(index);
+}

@@ -1,0 +1,195 @@
+#include "index/page.h"
+
+#include "core/digest.h"
+#include "core/limits.h"
+#include "index/upload_time.h"
+#include "index/url.h"
+
+/* Room is made once for the rows of a page like most; a guess. */
+#define LEAST_ROW_BYTES 320
+
+struct pl_page_build pl_page_begin(struct pl_arena *arena,
+                                   const struct pl_page_input *input)
+{
+    struct pl_page *page = pl_new(arena, struct pl_page);
+    struct pl_page_build build = {
+        .arena = arena,
+        .page = page,
+        .base = input->url,
+        .path_root = input->path_root,
+    };
+    build.files.cap = input->body.len / LEAST_ROW_BYTES + 1;
+    build.files.at = pl_new_array(arena, struct pl_file, build.files.cap);
+    page->project = pl_arena_dup(arena, input->project);
+    page->index_url = pl_arena_dup(arena, input->index_url);
+    page->is_torch = input->is_torch;
+    return build;
+}
+
+static struct pl_str keep(struct pl_page_build *build, struct pl_str text)
+{
+    return text.len ? pl_arena_dup(build->arena, text) : PL_STR("");
+}
+
+static struct pl_str keep_sha256(struct pl_page_build *build,
+                                 struct pl_str stated)
+{
+    if (stated.len != PL_SHA256_HEX)
+        return PL_STR("");
+    char *hex = pl_arena_alloc(build->arena, stated.len + 1);
+    bool bad = false;
+    /* Without a branch: a page has thousands of them. */
+    for (size_t i = 0; i < PL_SHA256_HEX; i++) {
+        char c = stated.at[i];
+        char lower = (char)(c | ' '); /* digits have that bit */
+        bad |= (c < '0') | (((lower < '0') | (lower > '9')) &
+                            ((lower < 'a') | (lower > 'f')));
+        hex[i] = lower;
+    }
+    return bad ? PL_STR("") : (struct pl_str){hex, stated.len};
+}
+
+static struct pl_str keep_requires_python(struct pl_page_build *build,
+                                          struct pl_str stated)
+{
+    if (!pl_str_eq(build->requires_python, stated))
+        build->requires_python = keep(build, stated);
+    return build->requires_python;
+}
+
+/* False for a file of another kind. */
+static bool kind_of(struct pl_str name, enum pl_file_kind *kind)
+{
+    bool wheel = pl_str_ends(name, ".whl");
+    *kind = wheel ? PL_FILE_WHEEL : PL_FILE_SDIST;
+    return wheel || pl_str_ends(name, ".tar.gz") || pl_str_ends(name, ".zip");
+}
+
+/* A name that parses is one part of a path: pep/wheelname.h. */
+static bool parse_name(struct pl_page_build *build, struct pl_file *file)
+{
+    struct pl_str project = build->page->project;
+    if (file->kind == PL_FILE_SDIST)
+        return pl_sdistname_parse(build->arena, file->name, project,
+                                  &file->version, NULL);
+    if (!pl_wheelname_parse(build->arena, file->name, &file->wheel, NULL) ||
+        !pl_str_eq(file->wheel.name, project))
+        return false;
+    file->version = file->wheel.version;
+    return true;
+}
+
+/*
+ * The URL of a file that stands as DIR/NAME, both spelt as they are. Most rows
+ * share the DIR of the row before, and a parsed name needs no escapes.
+ */
+static bool join(struct pl_page_build *build, struct pl_str stated,
+                 struct pl_str name, struct pl_str *out)
+{
+    struct pl_str dir = pl_str_sub(stated, 0, stated.len - name.len);
+    if (!pl_str_ends(stated, name.at) || !pl_str_ends(dir, "/") ||
+        pl_str_has(dir, '#'))
+        return pl_url_join(build->arena, build->base, stated, out, NULL);
+    if (!pl_str_eq(dir, build->dir)) {
+        if (!pl_url_join(build->arena, build->base, dir, &build->dir_url, NULL))
+            return false;
+        build->dir = pl_arena_dup(build->arena, dir);
+    }
+    size_t len = build->dir_url.len;
+    char *url = pl_arena_alloc(build->arena, len + name.len + 1);
+    memcpy(url, build->dir_url.at, len);
+    memcpy(url + len, name.at, name.len);
+    *out = (struct pl_str){url, len + name.len};
+    return true;
+}
+
+static bool place(struct pl_page_build *build, struct pl_str stated,
+                  struct pl_file *file)
+{
+    struct pl_str url;
+    if (!join(build, stated, file->name, &url))
+        return false;
+    if (!build->path_root.len ||
+        !pl_url_below(build->arena, build->path_root, url, &file->path))
+        file->url = url;
+    return true;
+}
+
+static void fill(struct pl_page_build *build, const struct pl_page_row *row,
+                 struct pl_file *file)
+{
+    file->sha256 = keep_sha256(build, row->sha256);
+    if (!pl_upload_time_normalize(build->arena, row->upload_time,
+                                  &file->upload_time))
+        file->upload_time = PL_STR("");
+    file->size = row->size;
+    file->has_size = row->has_size;
+    file->yanked = row->yanked;
+    file->yanked_reason = keep(build, row->yanked_reason);
+    file->requires_python =
+        keep_requires_python(build, pl_str_trim(row->requires_python));
+    file->has_metadata = row->has_metadata;
+    file->metadata_sha256 = keep_sha256(build, row->metadata_sha256);
+    file->page = build->page;
+}
+
+bool pl_page_add(struct pl_page_build *build, const struct pl_page_row *row,
+                 struct pl_error *err)
+{
+    struct pl_file file = {0};
+    if (++build->rows > PL_MAX_FILES_PER_PAGE)
+        return pl_error_plain(err, PL_ERR_LIMIT,
+                              "more than %d files on one page",
+                              PL_MAX_FILES_PER_PAGE);
+    if (!kind_of(row->name, &file.kind))
+        return true;
+    file.name = pl_arena_dup(build->arena, row->name);
+    if (!parse_name(build, &file) || !place(build, row->url, &file)) {
+        build->page->dropped++;
+        return true;
+    }
+    fill(build, row, &file);
+    pl_vec_push(build->arena, &build->files, file);
+    return true;
+}
+
+void pl_page_set_status(struct pl_page_build *build, struct pl_str status)
+{
+    if (!pl_str_is(status, "active"))
+        build->page->status = keep(build, status);
+}
+
+/* The URL makes the order total, so that it never depends on qsort. */
+static int cmp_files(const void *a, const void *b)
+{
+    const struct pl_file *x = a, *y = b;
+    int order = pl_version_cmp(&x->version, &y->version);
+    if (!order)
+        order = pl_str_cmp(x->name, y->name);
+    if (!order)
+        order = pl_str_cmp(x->url, y->url);
+    return order ? order : pl_str_cmp(x->path, y->path);
+}
+
+const struct pl_page *pl_page_finish(struct pl_page_build *build)
+{
+    if (build->files.len)
+        qsort(build->files.at, build->files.len, sizeof(struct pl_file),
+              cmp_files);
+    build->page->files = build->files.at;
+    build->page->file_count = build->files.len;
+    return build->page;
+}
+
+bool pl_page_check_api(struct pl_str api_version, struct pl_error *err)
+{
+    uint64_t major;
+    struct pl_str text = pl_str_trim(api_version);
+    if (pl_str_to_u64(pl_str_sub(text, 0, pl_str_find(text, '.')), &major) &&
+        major == 1 && text.len)
+        return true;
+    return pl_error_plain(err, PL_ERR_INDEX,
+                          "the page follows API version `%.*s`; "
+                          "podlock reads version 1",
+                          PL_STR_ARG(pl_str_sub(text, 0, 40)));
+}

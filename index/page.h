@@ -1,0 +1,69 @@
+/*
+ * A project page being read: what the JSON and the HTML form have in common.
+ *
+ * A reader begins with what is asked for, adds a row for each file the page
+ * lists, and finishes. Rules, the same for both forms:
+ *
+ * - wheels, .tar.gz and .zip files count; other kinds (.egg, .exe, .rpm ...)
+ *   are ignored;
+ * - a file whose name is not one of its kind, is not that of the project, or
+ *   cannot be a file name at all, and a file whose URL is not an http(s) URL,
+ *   is dropped and counted in `dropped`;
+ * - a hash is kept when it is a SHA-256, an upload time when it is RFC 3339:
+ *   otherwise they are as if not stated;
+ * - a file listed twice stays twice.
+ *
+ * Nothing of the result points into the input: all is copied to the arena.
+ * Errors: PL_ERR_LIMIT for more than PL_MAX_FILES_PER_PAGE files.
+ */
+#ifndef PODLOCK_INDEX_PAGE_H
+#define PODLOCK_INDEX_PAGE_H
+
+#include "core/vec.h"
+#include "index/index.h"
+
+struct pl_page_input {
+    struct pl_str body;
+    struct pl_str url; /* of the page, absolute: file URLs are beside it */
+    struct pl_str index_url; /* see struct pl_page */
+    struct pl_str project;   /* normalised */
+    bool is_torch;
+    /* Files whose URL lies below it get `path` instead; empty: none do. */
+    struct pl_str path_root;
+};
+
+/* One file as the page states it. */
+struct pl_page_row {
+    struct pl_str name; /* decoded */
+    struct pl_str url;  /* as written, perhaps relative */
+    struct pl_str sha256, upload_time, requires_python, yanked_reason;
+    struct pl_str metadata_sha256;
+    uint64_t size;
+    bool has_size, yanked, has_metadata;
+};
+
+struct pl_page_build {
+    struct pl_arena *arena;
+    struct pl_page *page;
+    struct pl_str base;            /* what relative URLs are joined to */
+    struct pl_str path_root;       /* as in the input */
+    struct pl_str requires_python; /* of the row before: mostly the same */
+    struct pl_str dir, dir_url;    /* the same: its URL's folder, joined */
+    size_t rows;
+    PL_VEC(struct pl_file) files;
+};
+
+struct pl_page_build pl_page_begin(struct pl_arena *arena,
+                                   const struct pl_page_input *input);
+PL_MUST_CHECK bool pl_page_add(struct pl_page_build *build,
+                               const struct pl_page_row *row,
+                               struct pl_error *err);
+/* Sets the PEP 792 status; "active" is the same as none. */
+void pl_page_set_status(struct pl_page_build *build, struct pl_str status);
+const struct pl_page *pl_page_finish(struct pl_page_build *build);
+
+/* "1.4": the major version must be 1. Errors: PL_ERR_INDEX. */
+PL_MUST_CHECK bool pl_page_check_api(struct pl_str api_version,
+                                     struct pl_error *err);
+
+#endif

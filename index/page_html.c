@@ -1,0 +1,201 @@
+#include "index/page_html.h"
+
+#include <libxml/HTMLparser.h>
+
+#include "core/limits.h"
+#include "index/url.h"
+
+#define PIECE_BYTES 4096
+
+struct reader {
+    htmlParserCtxtPtr parser;
+    struct pl_page_build build;
+    struct pl_error *err;
+    bool failed, any, has_base;
+};
+
+static void free_parser(htmlParserCtxtPtr *parser)
+{
+    htmlFreeParserCtxt(*parser);
+}
+
+static void stop(struct reader *r)
+{
+    r->failed = true;
+    xmlStopParser(r->parser);
+}
+
+/* The attribute's value; false when it is not there. */
+static bool get(const xmlChar **attributes, const char *name,
+                struct pl_str *value)
+{
+    for (; attributes && attributes[0]; attributes += 2) {
+        if (strcmp((const char *)attributes[0], name) != 0)
+            continue;
+        *value = pl_str_from((const char *)attributes[1]);
+        return true;
+    }
+    return false;
+}
+
+static size_t count_attributes(const xmlChar **attributes)
+{
+    size_t count = 0;
+    while (attributes && attributes[2 * count])
+        count++;
+    return count;
+}
+
+/* "sha256=..." among the parts of a fragment such as "egg=a&sha256=...". */
+static void read_fragment(struct pl_str fragment, struct pl_page_row *row)
+{
+    struct pl_str part;
+    while (pl_str_cut(&fragment, '&', &part))
+        if (pl_str_starts(part, "sha256="))
+            row->sha256 = pl_str_sub(part, 7, part.len);
+}
+
+static void read_metadata(const xmlChar **attributes, struct pl_page_row *row)
+{
+    struct pl_str value;
+    if (!get(attributes, "data-core-metadata", &value) &&
+        !get(attributes, "data-dist-info-metadata", &value))
+        return;
+    row->has_metadata = !pl_str_is_nocase(value, "false");
+    if (pl_str_starts(value, "sha256="))
+        row->metadata_sha256 = pl_str_sub(value, 7, value.len);
+}
+
+static void on_anchor(struct reader *r, const xmlChar **attributes)
+{
+    struct pl_page_row row = {0};
+    if (!get(attributes, "href", &row.url))
+        return;
+    row.url = pl_str_trim(row.url);
+    struct pl_url parts = pl_url_split(row.url);
+    read_fragment(parts.fragment, &row);
+    if (!pl_url_filename(r->build.arena, row.url, &row.name))
+        row.name = parts.path; /* no file name: dropped, if it is a file */
+    read_metadata(attributes, &row);
+    get(attributes, "data-requires-python", &row.requires_python);
+    get(attributes, "data-upload-time", &row.upload_time);
+    row.yanked = get(attributes, "data-yanked", &row.yanked_reason);
+    if (!pl_page_add(&r->build, &row, r->err))
+        stop(r);
+}
+
+static void on_base(struct reader *r, const xmlChar **attributes)
+{
+    struct pl_str href;
+    if (r->has_base || !get(attributes, "href", &href))
+        return;
+    r->has_base = true;
+    if (!pl_url_join(r->build.arena, r->build.base, href, &r->build.base,
+                     r->err))
+        stop(r);
+}
+
+static void on_meta(struct reader *r, const xmlChar **attributes)
+{
+    struct pl_str name, content;
+    if (!get(attributes, "name", &name) ||
+        !get(attributes, "content", &content))
+        return;
+    if (pl_str_is(name, "pypi:project-status"))
+        pl_page_set_status(&r->build, content);
+    if (pl_str_is(name, "pypi:repository-version") &&
+        !pl_page_check_api(content, r->err))
+        stop(r);
+}
+
+static bool within_bounds(struct reader *r, const xmlChar **attributes)
+{
+    if (r->parser->nameNr > PL_MAX_HTML_DEPTH)
+        return pl_error_plain(r->err, PL_ERR_LIMIT,
+                              "more than %d HTML elements inside one another",
+                              PL_MAX_HTML_DEPTH);
+    if (count_attributes(attributes) > PL_MAX_HTML_ATTRIBUTES)
+        return pl_error_plain(r->err, PL_ERR_LIMIT,
+                              "an HTML element with more than %d attributes",
+                              PL_MAX_HTML_ATTRIBUTES);
+    return true;
+}
+
+static void on_element(void *user, const xmlChar *name,
+                       const xmlChar **attributes)
+{
+    struct reader *r = user;
+    struct pl_str element = pl_str_from((const char *)name);
+    if (r->failed)
+        return;
+    r->any = true;
+    if (!within_bounds(r, attributes))
+        stop(r);
+    else if (pl_str_is(element, "a"))
+        on_anchor(r, attributes);
+    else if (pl_str_is(element, "base"))
+        on_base(r, attributes);
+    else if (pl_str_is(element, "meta"))
+        on_meta(r, attributes);
+}
+
+/* What waits for its end is looked through again with each piece. */
+static bool check_pending(struct reader *r)
+{
+    const xmlParserInput *input = r->parser->input;
+    if (!input || input->end - input->cur <= PL_MAX_HTML_TAG_BYTES)
+        return true;
+    return pl_error_plain(r->err, PL_ERR_LIMIT,
+                          "an HTML tag or comment of more than %d bytes",
+                          PL_MAX_HTML_TAG_BYTES);
+}
+
+static bool feed(struct reader *r, struct pl_str body)
+{
+    for (size_t at = 0; at < body.len && !r->failed; at += PIECE_BYTES) {
+        struct pl_str piece = pl_str_sub(body, at, at + PIECE_BYTES);
+        htmlParseChunk(r->parser, piece.at, (int)piece.len, 0);
+        if (!r->failed && !check_pending(r))
+            return false;
+    }
+    if (!r->failed)
+        htmlParseChunk(r->parser, NULL, 0, 1);
+    return !r->failed;
+}
+
+static bool check_body(struct pl_str body, struct pl_error *err)
+{
+    if (body.len > PL_MAX_PAGE_BYTES)
+        return pl_error_plain(err, PL_ERR_LIMIT, "a page of %zu bytes",
+                              body.len);
+    /* libxml2 takes NUL for the end: what follows would be lost. */
+    if (pl_str_has(body, '\0'))
+        return pl_error_plain(err, PL_ERR_INDEX,
+                              "not an index page: it has a NUL byte");
+    return true;
+}
+
+bool pl_page_parse_html(struct pl_arena *arena,
+                        const struct pl_page_input *input,
+                        const struct pl_page **out, struct pl_error *err)
+{
+    struct reader r = {.build = pl_page_begin(arena, input), .err = err};
+    htmlSAXHandler sax = {.startElement = on_element};
+    if (!check_body(input->body, err))
+        return false;
+    htmlParserCtxtPtr parser PL_CLEANUP(free_parser) = htmlCreatePushParserCtxt(
+        &sax, &r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+    if (!parser)
+        pl_out_of_memory();
+    r.parser = parser;
+    htmlCtxtUseOptions(parser, HTML_PARSE_NONET | HTML_PARSE_NOERROR |
+                                   HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
+                                   HTML_PARSE_IGNORE_ENC);
+    if (!feed(&r, input->body))
+        return false;
+    if (!r.any)
+        return pl_error_plain(err, PL_ERR_INDEX,
+                              "not an index page: no HTML in it");
+    *out = pl_page_finish(&r.build);
+    return true;
+}
