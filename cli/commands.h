@@ -1,0 +1,17 @@
+/*
+ * The commands there are. Each stands in a file of its own; a new one is
+ * declared here and listed, sorted by name, in commands.c.
+ */
+#ifndef PODLOCK_CLI_COMMANDS_H
+#define PODLOCK_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct pl_command pl_cmd_completion;
+extern const struct pl_command pl_cmd_help;
+extern const struct pl_command pl_cmd_man;
+extern const struct pl_command pl_cmd_rules;
+extern const struct pl_command pl_cmd_templates;
+extern const struct pl_command pl_cmd_version;
+
+#endif

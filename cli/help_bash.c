@@ -1,0 +1,72 @@
+#include "cli/help.h"
+
+static void add_names(struct pl_buf *out, const struct pl_option *options,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (options[i].kind != PL_OPTION_LATER)
+            pl_buf_addf(out, " --%s", options[i].name);
+}
+
+static void add_choices(struct pl_buf *out, const char *command,
+                        const struct pl_option *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].kind != PL_OPTION_CHOICE)
+            continue;
+        struct pl_str rest = pl_str_from(options[i].value), choice;
+        pl_buf_addf(out, "    %s:--%s) words='", command, options[i].name);
+        while (pl_str_cut(&rest, '|', &choice))
+            pl_buf_addf(out, " %.*s", PL_STR_ARG(choice));
+        pl_buf_add_cstr(out, "' ;;\n");
+    }
+}
+
+static void add_command_names(struct pl_buf *out)
+{
+    for (size_t i = 0; i < pl_command_count; i++)
+        if (pl_commands[i]->summary)
+            pl_buf_addf(out, " %s", pl_commands[i]->name);
+}
+
+static void add_cases(struct pl_buf *out)
+{
+    for (size_t i = 0; i < pl_command_count; i++) {
+        const struct pl_command *command = pl_commands[i];
+        if (!command->summary)
+            continue;
+        add_choices(out, command->name, command->options,
+                    command->option_count);
+        pl_buf_addf(out, "    %s:*) words='", command->name);
+        add_names(out, command->options, command->option_count);
+        add_names(out, pl_common_options, pl_common_option_count);
+        pl_buf_add_cstr(out, "' ;;\n");
+    }
+}
+
+void pl_help_bash(struct pl_buf *out)
+{
+    pl_buf_add_cstr(
+        out, "# Completion of podlock for bash; made by `podlock completion`."
+             "\n"
+             "_podlock() {\n"
+             "    local words='' at=${COMP_WORDS[COMP_CWORD]}\n"
+             "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+             "    COMPREPLY=()\n"
+             "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+             "        words='");
+    add_command_names(out);
+    pl_buf_add_cstr(out, " --help --version'\n"
+                         "    else case ${COMP_WORDS[1]}:$before in\n");
+    add_choices(out, "*", pl_common_options, pl_common_option_count);
+    add_cases(out);
+    pl_buf_add_cstr(
+        out, "    esac; fi\n"
+             "    case $at:$words in\n"
+             "    -*|*:\\ [!-]*)\n"
+             "        COMPREPLY=($(compgen -W \"$words\" -- \"$at\")) ;;\n"
+             "    *) COMPREPLY=($(compgen -f -- \"$at\")) ;;\n"
+             "    esac\n"
+             "}\n"
+             "complete -o filenames -F _podlock podlock\n");
+}

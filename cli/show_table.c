@@ -1,0 +1,136 @@
+#include "cli/show.h"
+
+#include <libsmartcols/libsmartcols.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "core/escape.h"
+#include "core/limits.h"
+
+static void *must(void *p)
+{
+    if (!p)
+        pl_out_of_memory();
+    return p;
+}
+
+/* libsmartcols fails only when there is no memory for a cell. */
+static void must_be_zero(int result)
+{
+    if (result)
+        pl_out_of_memory();
+}
+
+static const char *colour_name(enum pl_style style)
+{
+    switch (style) {
+    case PL_STYLE_PLAIN:
+        break;
+    case PL_STYLE_BOLD:
+        return "bold";
+    case PL_STYLE_DIM:
+        return "\033[2m";
+    case PL_STYLE_GREEN:
+        return "green";
+    case PL_STYLE_YELLOW:
+        return "brown";
+    case PL_STYLE_RED:
+        return "red";
+    case PL_STYLE_CYAN:
+        return "cyan";
+    }
+    return NULL;
+}
+
+static void add_column(struct pl_table *table, const struct pl_column *column)
+{
+    int flags = (column->right ? SCOLS_FL_RIGHT : 0) |
+                (column->cut ? SCOLS_FL_TRUNC : 0);
+    struct libscols_column *added = must(scols_table_new_column(
+        table->table, column->title ? column->title : "", 0, flags));
+    must_be_zero(scols_cell_set_color(scols_column_get_header(added),
+                                      colour_name(PL_STYLE_BOLD)));
+    if (!column->title)
+        must_be_zero(scols_table_enable_noheadings(table->table, 1));
+}
+
+void pl_table_init(struct pl_table *table, const struct pl_column *columns,
+                   size_t count)
+{
+    *table = (struct pl_table){.table = must(scols_new_table())};
+    must_be_zero(scols_table_set_column_separator(table->table, "  "));
+    /* Cells are escaped already; the library's own form is not ours. */
+    must_be_zero(scols_table_enable_noencoding(table->table, 1));
+    for (size_t i = 0; i < count; i++)
+        add_column(table, &columns[i]);
+}
+
+void pl_table_finish(struct pl_table *table)
+{
+    scols_unref_table(table->table);
+    table->table = NULL;
+}
+
+void pl_table_row(struct pl_table *table)
+{
+    table->line = must(scols_table_new_line(table->table, NULL));
+    table->at = 0;
+}
+
+void pl_table_cell(struct pl_table *table, struct pl_str text,
+                   enum pl_style style)
+{
+    PL_BUF(escaped, PL_MAX_MESSAGE_BYTES);
+    pl_escape_terminal(&escaped, text);
+    struct libscols_cell *cell =
+        must(scols_line_get_cell(table->line, table->at++));
+    must_be_zero(scols_cell_set_data(cell, escaped.data ? escaped.data : ""));
+    if (style != PL_STYLE_PLAIN)
+        must_be_zero(scols_cell_set_color(cell, colour_name(style)));
+}
+
+static void set_width(struct pl_table *table, unsigned indent,
+                      const struct pl_show *show)
+{
+    bool bounded = show->width > indent;
+    scols_table_enable_colors(table->table, show->colour);
+    scols_table_set_termforce(table->table, bounded ? SCOLS_TERMFORCE_ALWAYS
+                                                    : SCOLS_TERMFORCE_NEVER);
+    if (bounded)
+        scols_table_set_termwidth(table->table, show->width - indent);
+}
+
+/*
+ * The library measures characters by the thread's locale. A fixed one makes
+ * the same columns whatever the user's is.
+ */
+static char *print_in_utf8(struct libscols_table *table)
+{
+    char *text = NULL;
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    must_be_zero(scols_print_table_to_string(table, &text));
+    if (utf8) {
+        uselocale(before);
+        freelocale(utf8);
+    }
+    return text;
+}
+
+void pl_table_print(struct pl_table *table, unsigned indent,
+                    const struct pl_show *show, struct pl_buf *out)
+{
+    if (scols_table_is_empty(table->table))
+        return;
+    set_width(table, indent, show);
+    char *text = print_in_utf8(table->table);
+    struct pl_str rest = pl_str_from(text), line;
+    while (rest.len && pl_str_cut(&rest, '\n', &line)) {
+        while (line.len && line.at[line.len - 1] == ' ')
+            line.len--;
+        pl_buf_pad(out, ' ', line.len ? indent : 0);
+        pl_buf_add_str(out, line);
+        pl_buf_add_char(out, '\n');
+    }
+    free(text);
+}
