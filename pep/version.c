@@ -310,16 +310,16 @@ static void pack_number(struct packer *p, uint64_t number)
         pack(p, INFINITE_PREFIX, INFINITE_BITS);
         return;
     }
-    size_t i = PL_COUNT(number_classes) - 1;
-    while (number < number_classes[i].first)
-        i--;
-    const struct number_class *c = &number_classes[i];
-    uint64_t rest = number - c->first;
-    if (rest >> c->bits)
-        p->over = true;
-    else
+    for (size_t i = 0; i < PL_COUNT(number_classes); i++) {
+        const struct number_class *c = &number_classes[i];
+        uint64_t rest = number - c->first;
+        if (rest >> c->bits)
+            continue;
         pack(p, (uint64_t)c->prefix << c->bits | rest,
              (unsigned)c->prefix_bits + c->bits);
+        return;
+    }
+    p->over = true;
 }
 
 static enum pre_rank pre_rank(const struct pl_version *v)
