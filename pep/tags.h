@@ -4,7 +4,15 @@
  * The order is that of `packaging`: the target's own ABI first, then abi3 of
  * it and of older minors, then pure ones; within each the newest manylinux
  * first, legacy names beside their modern twin, `linux_<arch>` last (the
- * PyTorch index uses it for real wheels). Rank 0 is the best.
+ * PyTorch index uses it for real wheels). Rank 0 is the best. Letter case does
+ * not count. Free-threaded and debug builds of CPython are not targets.
+ *
+ * Ranking takes time for the parts of the target that the file name has, each
+ * counted once, however often the name repeats them.
+ *
+ *     const struct pl_tags *tags = pl_tags_make(arena, &env);
+ *     uint32_t rank = pl_tags_rank(tags, w.python, w.abi, w.platform);
+ *     if (rank != PL_TAG_NONE) ...
  *
  * https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
  */

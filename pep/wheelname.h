@@ -1,6 +1,11 @@
 /*
  * File names of wheels and source distributions.
  *
+ * Only A-Z a-z 0-9 . - _ + ! may stand in one, so that a name that was read
+ * is safe as a part of a path and of a line. At most PL_MAX_WHEEL_NAME_BYTES.
+ * The parts are views of `filename`, which must outlive them, but for those
+ * that had to be normalised, which are in the arena.
+ *
  * https://packaging.python.org/en/latest/specifications/binary-distribution-format/
  * https://packaging.python.org/en/latest/specifications/source-distribution-format/
  */
@@ -21,7 +26,7 @@ struct pl_wheelname {
     struct pl_version version;
     bool has_build;
     uint64_t build_number;
-    struct pl_str build_rest;           /* "_x" of "2_x" */
+    struct pl_str build_rest;            /* "_x" of "2_x" */
     struct pl_str python, abi, platform; /* compressed sets, as written */
 };
 

@@ -1,8 +1,9 @@
 /*
- * Reading the JSON files of tests/data/vectors: a table of rows that `packaging`
- * answered. Every row must hold, but for the ones in a list of differences,
- * which are those that docs/differences.md gives a reason for: each of them
- * must really differ, so that the list can neither grow nor rot unseen.
+ * Reading the JSON files of tests/data/vectors: tables of rows that
+ * `packaging` answered. Every row must hold, but for the ones in a list of
+ * differences, which are those that docs/differences.md gives a reason for:
+ * each of them must really differ, so that the list can neither grow nor rot
+ * unseen.
  *
  *     vectors_run("marker_eval", check_row, "marker", differences, 1850);
  *
