@@ -21,11 +21,11 @@
 
 struct pl_env {
     uint32_t python_major, python_minor;
-    bool patch_known;            /* false: "3.11" was given */
+    bool patch_known;             /* false: "3.11" was given */
     struct pl_str python_version; /* "3.11" */
     struct pl_str python_full;    /* "3.11.10"; "3.11.0" when not known */
     struct pl_version full;
-    struct pl_str arch;           /* "x86_64" or "aarch64" */
+    struct pl_str arch;                /* "x86_64" or "aarch64" */
     uint32_t glibc_major, glibc_minor; /* newest manylinux it takes */
     /* Marker variables that differ from a plain Linux CPython; else empty. */
     struct pl_str os_name, sys_platform, platform_system, platform_release,

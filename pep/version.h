@@ -52,8 +52,7 @@ struct pl_version {
  * The text is copied into the arena. Errors: PL_ERR_INPUT with the span of
  * what is wrong in the text; PL_ERR_LIMIT above PL_MAX_VERSION_BYTES.
  */
-PL_MUST_CHECK bool pl_version_parse(struct pl_arena *arena,
-                                    struct pl_str text,
+PL_MUST_CHECK bool pl_version_parse(struct pl_arena *arena, struct pl_str text,
                                     struct pl_version *out,
                                     struct pl_error *err);
 /* The same without a copy: the text must outlive the version. */

@@ -76,6 +76,13 @@ static void test_keys(void **state)
     (void)state;
     PL_ARENA(arena);
     static const char *const packed[] = {
+        "1.15",
+        "1.16",
+        "1.47",
+        "1.48",
+        "1.2095",
+        "1.2096",
+        "1.4294969391",
         "0.dev0",
         "1",
         "1.26.4",
@@ -90,7 +97,6 @@ static void test_keys(void **state)
     };
     for (size_t i = 0; i < PL_COUNT(packed); i++)
         assert_true(key_of(&arena, packed[i]) != 0);
-    assert_true(key_of(&arena, "1.4294969391") != 0);
     assert_true(key_of(&arena, "1.4294969392") == 0);
     assert_true(key_of(&arena, "20240101123456.1") == 0);
     assert_true(key_of(&arena, "1.2.3.4.5.6.7.8.9.10.11") == 0);
