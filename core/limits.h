@@ -16,6 +16,7 @@
 #define PL_MAX_TEMPLATE_PACKAGES 20000
 #define PL_MAX_ABI_RULES 10000
 #define PL_MAX_LINE_BYTES (1u << 20)     /* requirements line, joined */
+#define PL_MAX_REQUIREMENTS 200000       /* of all input files */
 #define PL_MAX_EXTRA_EXPANSIONS 10000    /* extras that ask for extras */
 
 /* Bodies that come from an index, decoded. */
@@ -46,6 +47,7 @@
 /* Structures. */
 #define PL_MAX_JSON_DEPTH 64
 #define PL_MAX_TOML_DEPTH 64
+#define PL_MAX_TOML_TABLES 50000 /* steps of headers and dotted keys */
 #define PL_MAX_PATH_BYTES 4096
 #define PL_MAX_MESSAGE_BYTES 65536        /* one rendered error */
 #define PL_MAX_OUTPUT_BYTES (256u << 20)  /* one written lock or listing */

@@ -1,6 +1,6 @@
 /*
- * What a TOML document is made of: shared by core/shim/toml.cc, which builds it,
- * and the core/toml*.c files. Nothing outside core/ includes this.
+ * What a TOML document is made of: shared by core/shim/toml.cc, which builds
+ * it, and the core/toml*.c files. Nothing outside core/ includes this.
  */
 #ifndef PODLOCK_CORE_TOML_NODE_H
 #define PODLOCK_CORE_TOML_NODE_H
@@ -37,13 +37,18 @@ struct pl_toml {
     struct pl_toml_node root;
 };
 
+enum pl_toml_shape { PL_TOML_FITS, PL_TOML_TOO_DEEP, PL_TOML_TOO_MANY };
+
 /*
- * Does no path in the text have more than `max` steps? Else *where is the
- * offset of the step too many. Strings and comments are skipped as TOML has
- * them; text that is not TOML gives some answer, which holds up to the first
- * mistake in it.
+ * Does no path in the text have more than `depth` steps, and do all its
+ * headers and dotted keys together make at most `tables` of them? Else *where
+ * is the offset of the step too many. toml++ recurses once a step, and looks
+ * through lists of such tables at each of them: its time is their square.
+ * Strings and comments are skipped as TOML has them; text that is not TOML
+ * gives some answer, which holds up to the first mistake in it.
  */
-bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where);
+enum pl_toml_shape pl_toml_shape_of(struct pl_str text, uint32_t depth,
+                                    uint32_t tables, uint32_t *where);
 
 /* Turns (line, column) as toml++ counts them into offsets, in O(1). */
 struct pl_toml_places {

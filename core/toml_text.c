@@ -1,7 +1,7 @@
 #include "core/limits.h"
 #include "core/toml_node.h"
 
-/* ---- depth ---- */
+/* ---- shape ---- */
 
 struct level {
     uint32_t depth; /* steps from the root to the value being read here */
@@ -11,7 +11,8 @@ struct level {
 struct scan {
     struct pl_cursor c;
     uint32_t header; /* steps of the last [header] */
-    uint32_t max;
+    uint32_t tables; /* steps of headers and dotted keys so far */
+    uint32_t max_depth;
     uint32_t nest;
     bool in_key;
     bool line_start;
@@ -71,10 +72,11 @@ static void read_open(struct scan *s, char bracket)
     if (bracket == '[' && s->line_start && !s->nest) {
         s->levels[0].depth = pl_cursor_take(&s->c, '[') ? 2 : 1;
         s->in_key = true;
+        s->tables++;
         return;
     }
     uint32_t above = s->levels[s->nest].depth;
-    if (above < s->max) {
+    if (above < s->max_depth) {
         s->nest++;
         s->levels[s->nest] = (struct level){above, bracket == '{'};
     }
@@ -104,6 +106,7 @@ static void read_mark(struct scan *s, char c)
         break;
     case '.':
         s->levels[s->nest].depth += s->in_key;
+        s->tables += s->in_key;
         break;
     case '=':
         s->in_key = false;
@@ -134,37 +137,47 @@ static enum kind kind_of(char c)
     return (enum kind)kinds[(unsigned char)c];
 }
 
+static enum kind take_next(struct scan *s)
+{
+    char c = *s->c.at;
+    enum kind kind = kind_of(c);
+    if (kind == COMMENT) {
+        skip_comment(&s->c);
+    } else if (kind == QUOTE) {
+        skip_string(&s->c, c);
+    } else {
+        s->c.at++;
+        if (kind == MARK || kind == STEP)
+            read_mark(s, c);
+    }
+    s->line_start = c == '\n' || (s->line_start && kind == BLANK);
+    return kind;
+}
+
 /*
  * Looks only where a step has been made: a line's first words may yet turn
  * out to be a header, which starts from the root.
  */
-bool pl_toml_depth_ok(struct pl_str text, uint32_t max, uint32_t *where)
+enum pl_toml_shape pl_toml_shape_of(struct pl_str text, uint32_t depth,
+                                    uint32_t tables, uint32_t *where)
 {
     struct scan s = {
         .c = pl_cursor_from(text),
-        .max = max < PL_MAX_TOML_DEPTH ? max : PL_MAX_TOML_DEPTH,
+        .max_depth = depth < PL_MAX_TOML_DEPTH ? depth : PL_MAX_TOML_DEPTH,
         .line_start = true,
     };
     begin_key(&s);
     while (s.c.at < s.c.end) {
-        const char *at = s.c.at;
-        enum kind kind = kind_of(*at);
-        if (kind == COMMENT) {
-            skip_comment(&s.c);
-        } else if (kind == QUOTE) {
-            skip_string(&s.c, *at);
-        } else {
-            s.c.at++;
-            if (kind == MARK || kind == STEP)
-                read_mark(&s, *at);
-        }
-        s.line_start = *at == '\n' || (s.line_start && kind == BLANK);
-        if (kind == STEP && s.levels[s.nest].depth > s.max) {
-            *where = (uint32_t)(at - s.c.start);
-            return false;
-        }
+        uint32_t at = (uint32_t)pl_cursor_offset(&s.c);
+        if (take_next(&s) != STEP)
+            continue;
+        *where = at;
+        if (s.levels[s.nest].depth > s.max_depth)
+            return PL_TOML_TOO_DEEP;
+        if (s.tables > tables)
+            return PL_TOML_TOO_MANY;
     }
-    return true;
+    return PL_TOML_FITS;
 }
 
 /* ---- places ---- */

@@ -131,8 +131,11 @@ bool find_mistake(struct pl_str text, uint32_t *where)
     if (walk(root, 1) == simdjson::DEPTH_ERROR ||
         document.current_location().get(at))
         return false;
-    *where = static_cast<uint32_t>(at - padded.data());
-    return *where < text.len;
+    size_t offset = static_cast<size_t>(at - padded.data());
+    if (offset >= text.len)
+        return false;
+    *where = static_cast<uint32_t>(offset);
+    return true;
 }
 
 bool set_error(error_code code, struct pl_str text, struct pl_error *err)

@@ -66,7 +66,7 @@ struct builder {
             fill(*at++, value);
     }
 
-    /* pl_toml_depth_ok bounds how deep this calls itself. */
+    /* pl_toml_shape_of bounds how deep this calls itself. */
     void fill(struct pl_toml_node &node, const toml::node &from) const
     {
         node.doc = doc;
@@ -119,6 +119,25 @@ bool set_error(const toml::parse_error &error, const struct pl_source *source,
                         static_cast<int>(text.size()), text.data());
 }
 
+bool check_shape(const struct pl_source *source, struct pl_error *err)
+{
+    uint32_t at = 0;
+    enum pl_toml_shape shape = pl_toml_shape_of(source->text, PL_MAX_TOML_DEPTH,
+                                                PL_MAX_TOML_TABLES, &at);
+    struct pl_span span = {source, at, at + 1};
+    switch (shape) {
+    case PL_TOML_TOO_DEEP:
+        return pl_error_set(err, PL_ERR_LIMIT, span, "nested more than %d deep",
+                            PL_MAX_TOML_DEPTH);
+    case PL_TOML_TOO_MANY:
+        return pl_error_set(err, PL_ERR_LIMIT, span, "more than %d tables",
+                            PL_MAX_TOML_TABLES);
+    case PL_TOML_FITS:
+        break;
+    }
+    return true;
+}
+
 bool check_text(const struct pl_source *source, struct pl_error *err)
 {
     struct pl_span span = {source, 0, 0};
@@ -129,11 +148,7 @@ bool check_text(const struct pl_source *source, struct pl_error *err)
     if (pl_str_starts(source->text, "\xef\xbb\xbf"))
         return pl_error_set(err, PL_ERR_INPUT, span,
                             "malformed TOML: a second byte order mark");
-    if (pl_toml_depth_ok(source->text, PL_MAX_TOML_DEPTH, &span.begin))
-        return true;
-    span.end = span.begin + 1;
-    return pl_error_set(err, PL_ERR_LIMIT, span, "nested more than %d deep",
-                        PL_MAX_TOML_DEPTH);
+    return check_shape(source, err);
 }
 
 struct pl_toml *build(const struct pl_source *source, const toml::table &root)

@@ -174,6 +174,7 @@ static void check_mistake(const struct mistake *m)
     assert_true(err.message.len > 0);
     assert_null(err.span.source);
     bool known = err.span.end > err.span.begin;
+    assert_true(known || !err.span.begin);
     int where = known ? (int)err.span.begin : -1;
     if (where != m->where)
         fail_msg("%.*s: at %d, not %d", PL_STR_ARG(m->text), where, m->where);
@@ -203,6 +204,7 @@ static void test_mistakes(void **state)
         MISTAKE("[\"\xff\"]", 2),
         MISTAKE("[\"ab\", \"c\xc3\"]", 9),
         MISTAKE("[\"\xed\xa0\x80\"]", 2),
+        MISTAKE("{", -1),
         MISTAKE("[\"abc", -1),
         MISTAKE("[\"a\nb\"]", -1),
         MISTAKE("[\"a\0b\"]", -1),

@@ -335,7 +335,8 @@ static uint32_t depth_of(const char *text)
 {
     uint32_t where;
     for (uint32_t max = 0; max <= PL_MAX_TOML_DEPTH; max++) {
-        if (pl_toml_depth_ok(pl_str_from(text), max, &where))
+        if (pl_toml_shape_of(pl_str_from(text), max, 100, &where) ==
+            PL_TOML_FITS)
             return max;
     }
     return UINT32_MAX;
@@ -426,6 +427,54 @@ static void test_deepest(void **state)
     pl_toml_destroy(doc);
 }
 
+static void test_tables_count(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t tables;
+    } table[] = {
+        {"a = 1\nb = [[1.5], [{c = 2}]]", 0},
+        {"[a]\nb = 1\n [[c]]\n", 2},
+        {"[a.b.c]\nd = 1.5 # [x]\n", 3},
+        {"a.b = 1\na.c = {d.e.f = '[a.b]'}", 4},
+        {"\"a.b\" = \"\"\"\n[a.b]\n\"\"\"", 0},
+    };
+    for (size_t i = 0; i < PL_COUNT(table); i++) {
+        struct pl_str text = pl_str_from(table[i].text);
+        uint32_t where, tables = table[i].tables;
+        assert_int_equal(pl_toml_shape_of(text, 9, tables, &where),
+                         PL_TOML_FITS);
+        if (tables)
+            assert_int_equal(pl_toml_shape_of(text, 9, tables - 1, &where),
+                             PL_TOML_TOO_MANY);
+    }
+}
+
+static void test_too_many_tables(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    PL_BUF(text, PL_MAX_USER_FILE_BYTES);
+    for (int i = 0; i <= PL_MAX_TOML_TABLES; i++)
+        pl_buf_addf(&text, "k%d.a=1\n", i);
+    struct pl_str whole = pl_buf_view(&text), most = whole;
+    most.len = pl_str_rfind(pl_str_sub(whole, 0, whole.len - 1), '\n');
+    const struct pl_source *source =
+        pl_source_from_text(&arena, PL_STR("most"), most);
+    struct pl_toml *doc = NULL;
+    assert_true(pl_toml_parse(source, &doc, NULL));
+    assert_int_equal(pl_toml_count(pl_toml_root(doc)), PL_MAX_TOML_TABLES);
+    pl_toml_destroy(doc);
+    doc = NULL;
+    source = pl_source_from_text(&arena, PL_STR("over"), whole);
+    struct pl_error err = {.arena = &arena};
+    assert_false(pl_toml_parse(source, &doc, &err));
+    assert_null(doc);
+    assert_int_equal(err.code, PL_ERR_LIMIT);
+    assert_int_equal(pl_span_place(err.span).line, PL_MAX_TOML_TABLES + 1);
+}
+
 static void test_too_long(void **state)
 {
     (void)state;
@@ -476,6 +525,8 @@ int main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_too_deep),
         cmocka_unit_test(test_deepest),
+        cmocka_unit_test(test_tables_count),
+        cmocka_unit_test(test_too_many_tables),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_empty),
     };

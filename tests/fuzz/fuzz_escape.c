@@ -1,0 +1,84 @@
+/* A foreign string: no medium lets its bytes through, and parsers read it. */
+#include "core/escape.h"
+#include "core/json.h"
+#include "core/limits.h"
+#include "core/toml.h"
+#include "core/utf8.h"
+#include "tests/fuzz/fuzz.h"
+
+/* A line of its own that moves no cursor. */
+static void check_line(struct pl_str s)
+{
+    PL_FUZZ_WANT(pl_utf8_invalid_at(s) == s.len);
+    while (s.len) {
+        uint32_t code;
+        (void)pl_utf8_take(&s, &code);
+        PL_FUZZ_WANT(code >= 0x20 && (code < 0x7f || code > 0x9f));
+        PL_FUZZ_WANT(code < 0x2028 || code > 0x202e);
+        PL_FUZZ_WANT(code < 0x2066 || code > 0x2069);
+    }
+}
+
+static void check_media(struct pl_str text)
+{
+    static void (*const media[])(struct pl_buf *, struct pl_str) = {
+        pl_escape_terminal, pl_escape_toml,  pl_escape_json,
+        pl_escape_comment,  pl_escape_shell,
+    };
+    for (size_t i = 0; i < PL_COUNT(media); i++) {
+        PL_BUF(out, PL_MAX_OUTPUT_BYTES);
+        media[i](&out, text);
+        check_line(pl_buf_view(&out));
+    }
+    PL_BUF(lines, PL_MAX_OUTPUT_BYTES);
+    pl_escape_terminal_lines(&lines, text);
+    struct pl_str rest = pl_buf_view(&lines), line;
+    while (pl_str_cut(&rest, '\n', &line))
+        check_line(line);
+}
+
+static void check_json(struct pl_str text, bool valid)
+{
+    PL_BUF(out, PL_MAX_OUTPUT_BYTES);
+    pl_escape_json(&out, text);
+    struct pl_json *doc;
+    struct pl_str again;
+    PL_FUZZ_WANT(pl_json_parse(pl_buf_view(&out), &doc, NULL));
+    PL_FUZZ_WANT(pl_json_str(pl_json_root(doc), &again));
+    PL_FUZZ_WANT(pl_str_eq(text, again) == valid);
+    pl_json_destroy(doc);
+}
+
+static void check_toml(struct pl_arena *arena, struct pl_str text, bool valid)
+{
+    PL_BUF(out, PL_MAX_OUTPUT_BYTES);
+    pl_buf_add_cstr(&out, "# ");
+    pl_escape_comment(&out, text);
+    pl_buf_add_cstr(&out, "\n[t]\n");
+    pl_escape_toml(&out, text);
+    pl_buf_add_cstr(&out, " = ");
+    pl_escape_toml(&out, text);
+    const struct pl_source *source =
+        pl_source_from_text(arena, PL_STR("fuzz"), pl_buf_view(&out));
+    struct pl_toml *doc;
+    const struct pl_toml_node *table;
+    struct pl_str again;
+    PL_FUZZ_WANT(pl_toml_parse(source, &doc, NULL));
+    PL_FUZZ_WANT(pl_toml_get(pl_toml_root(doc), "t", &table));
+    PL_FUZZ_WANT(pl_toml_count(table) == 1);
+    PL_FUZZ_WANT(pl_toml_str(pl_toml_at(table, 0), &again));
+    PL_FUZZ_WANT(pl_str_eq(again, pl_toml_key_at(table, 0)));
+    PL_FUZZ_WANT(pl_str_eq(text, again) == valid);
+    pl_toml_destroy(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    PL_ARENA(arena);
+    struct pl_str text = pl_fuzz_text(data, size);
+    bool valid = pl_utf8_invalid_at(text) == text.len;
+    check_media(text);
+    check_json(text, valid);
+    check_toml(&arena, text, valid);
+    return 0;
+}
