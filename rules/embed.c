@@ -1,7 +1,7 @@
 /*
- * Build tool: writes rules/shipped.h's tables as C.
+ * Build tool, not part of the library: writes rules/shipped.h's tables as C.
  *
- *     embed OUT.c FILE...
+ *     embed FILE... >shipped.c
  *
  * The files are those that rules/meson.build lists; their order does not
  * matter. Parsing happens here, once, instead of at every start.
@@ -49,54 +49,55 @@ static bool is_template(const struct input *input)
 /* ---- strings ---- */
 
 /* Octal for all that could end the literal, or join with what follows. */
-static void put_char(FILE *out, unsigned char c)
+static void put_char(struct pl_buf *out, unsigned char c)
 {
     if (pl_is_alnum((char)c) || (c && strchr(" !#%&'()*+,-./:;<=>[]_`{|}", c)))
-        fputc(c, out);
+        pl_buf_add_char(out, (char)c);
     else
-        fprintf(out, "\\%03o", c);
+        pl_buf_addf(out, "\\%03o", c);
 }
 
-static void put_literal(FILE *out, struct pl_str text)
+static void put_literal(struct pl_buf *out, struct pl_str text)
 {
-    fputs("{\"", out);
+    pl_buf_add_cstr(out, "{\"");
     for (size_t i = 0; i < text.len; i++) {
         if (i && i % 64 == 0)
-            fputs("\"\n\"", out);
+            pl_buf_add_cstr(out, "\"\n\"");
         put_char(out, (unsigned char)text.at[i]);
     }
-    fprintf(out, "\", %zu}", text.len);
+    pl_buf_addf(out, "\", %zu}", text.len);
 }
 
-static void put_member(FILE *out, const char *name, struct pl_str text)
+static void put_member(struct pl_buf *out, const char *name, struct pl_str text)
 {
-    fprintf(out, "    .%s = ", name);
+    pl_buf_addf(out, "    .%s = ", name);
     put_literal(out, text);
-    fputs(",\n", out);
+    pl_buf_add_cstr(out, ",\n");
 }
 
 /* ---- tables ---- */
 
-static void put_file(FILE *out, struct pl_arena *arena,
+static void put_file(struct pl_buf *out, struct pl_arena *arena,
                      const struct input *input)
 {
     PL_BUF(packed, PL_MAX_USER_FILE_BYTES);
     pl_toml_pack(input->doc, &packed);
-    fputs("{\n", out);
+    pl_buf_add_cstr(out, "{\n");
     put_member(out, "name", input->name);
     put_member(out, "text", input->source->text);
     put_member(out, "packed", pl_buf_view(&packed));
     put_member(out, "sha256", pl_sha256_hex(arena, input->source->text));
-    fputs("},\n", out);
+    pl_buf_add_cstr(out, "},\n");
 }
 
-static void put_files(FILE *out, struct pl_arena *arena,
+static void put_files(struct pl_buf *out, struct pl_arena *arena,
                       const struct input *inputs, size_t count)
 {
-    fputs("const struct pl_shipped_file pl_shipped_files[] = {\n", out);
+    pl_buf_add_cstr(out,
+                    "const struct pl_shipped_file pl_shipped_files[] = {\n");
     for (size_t i = 0; i < count; i++)
         put_file(out, arena, &inputs[i]);
-    fprintf(out, "};\nconst size_t pl_shipped_file_count = %zu;\n", count);
+    pl_buf_addf(out, "};\nconst size_t pl_shipped_file_count = %zu;\n", count);
 }
 
 static struct pl_str string_of(const struct pl_toml_node *table,
@@ -131,29 +132,29 @@ static struct pl_str torch_of(const struct input *input)
 }
 
 /* Gives the number of strings; an array without any is not written. */
-static size_t put_array(FILE *out, const struct input *input, size_t number,
-                        const char *key, const char *name)
+static size_t put_array(struct pl_buf *out, const struct input *input,
+                        size_t number, const char *key, const char *name)
 {
     const struct pl_toml_node *array = member_of(input, key);
     size_t count = array ? pl_toml_count(array) : 0;
     if (!count)
         return 0;
-    fprintf(out, "static const struct pl_str %s_%zu[] = {\n", name, number);
+    pl_buf_addf(out, "static const struct pl_str %s_%zu[] = {\n", name, number);
     for (size_t i = 0; i < count; i++) {
         struct pl_str text = {0};
         pl_toml_str(pl_toml_at(array, i), &text);
         put_literal(out, text);
-        fputs(",\n", out);
+        pl_buf_add_cstr(out, ",\n");
     }
-    fputs("};\n", out);
+    pl_buf_add_cstr(out, "};\n");
     return count;
 }
 
-static void put_template(FILE *out, const struct input *input, size_t number,
-                         size_t images, size_t digests)
+static void put_template(struct pl_buf *out, const struct input *input,
+                         size_t number, size_t images, size_t digests)
 {
     const struct pl_toml_node *env = member_of(input, "environment");
-    fputs("{\n", out);
+    pl_buf_add_cstr(out, "{\n");
     put_member(out, "id", string_of(pl_toml_root(input->doc), "id"));
     put_member(out, "python", string_of(env, "python"));
     put_member(out, "os", string_of(env, "os"));
@@ -161,17 +162,17 @@ static void put_template(FILE *out, const struct input *input, size_t number,
     put_member(out, "released",
                string_of(member_of(input, "provenance"), "released"));
     put_member(out, "torch", torch_of(input));
-    fprintf(out, "    .file = &pl_shipped_files[%zu],\n", number);
+    pl_buf_addf(out, "    .file = &pl_shipped_files[%zu],\n", number);
     if (images)
-        fprintf(out, "    .images = images_%zu, .image_count = %zu,\n", number,
-                images);
+        pl_buf_addf(out, "    .images = images_%zu, .image_count = %zu,\n",
+                    number, images);
     if (digests)
-        fprintf(out, "    .digests = digests_%zu, .digest_count = %zu,\n",
-                number, digests);
-    fputs("},\n", out);
+        pl_buf_addf(out, "    .digests = digests_%zu, .digest_count = %zu,\n",
+                    number, digests);
+    pl_buf_add_cstr(out, "},\n");
 }
 
-static void put_templates(FILE *out, struct pl_arena *arena,
+static void put_templates(struct pl_buf *out, struct pl_arena *arena,
                           const struct input *inputs, size_t count)
 {
     size_t *images = pl_new_array(arena, size_t, count);
@@ -183,15 +184,16 @@ static void put_templates(FILE *out, struct pl_arena *arena,
         images[i] = put_array(out, &inputs[i], i, "images", "images");
         digests[i] = put_array(out, &inputs[i], i, "image-digests", "digests");
     }
-    fputs("const struct pl_shipped_template pl_shipped_templates[] = {\n", out);
+    pl_buf_add_cstr(
+        out, "const struct pl_shipped_template pl_shipped_templates[] = {\n");
     for (size_t i = 0; i < count; i++) {
         if (!is_template(&inputs[i]))
             continue;
         put_template(out, &inputs[i], i, images[i], digests[i]);
         written++;
     }
-    fprintf(out, "};\nconst size_t pl_shipped_template_count = %zu;\n",
-            written);
+    pl_buf_addf(out, "};\nconst size_t pl_shipped_template_count = %zu;\n",
+                written);
 }
 
 /* ---- the program ---- */
@@ -216,38 +218,32 @@ static int fail(const struct pl_error *err)
     return 1;
 }
 
-static void write_all(FILE *out, struct pl_arena *arena,
-                      const struct input *inputs, size_t count)
+static bool write_all(struct pl_arena *arena, const struct input *inputs,
+                      size_t count)
 {
-    fputs("/* Written by rules/embed.c. */\n#include \"rules/shipped.h\"\n"
-          "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n",
-          out);
-    put_files(out, arena, inputs, count);
-    put_templates(out, arena, inputs, count);
+    PL_BUF(out, PL_MAX_OUTPUT_BYTES);
+    pl_buf_add_cstr(
+        &out, "/* Written by rules/embed.c. */\n"
+              "#include \"rules/shipped.h\"\n"
+              "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n");
+    put_files(&out, arena, inputs, count);
+    put_templates(&out, arena, inputs, count);
+    return pl_buf_ok(&out) && fwrite(out.data, 1, out.len, stdout) == out.len &&
+           fflush(stdout) == 0;
 }
 
 int main(int argc, char **argv)
 {
     PL_ARENA(arena);
     struct pl_error err = {.arena = &arena};
-    if (argc < 3) {
-        fputs("usage: embed OUT.c FILE...\n", stderr);
-        return 2;
-    }
-    size_t count = (size_t)argc - 2;
+    size_t count = (size_t)argc - 1;
     struct input *inputs = pl_new_array(&arena, struct input, count);
     for (size_t i = 0; i < count; i++)
-        if (!open_input(&arena, argv[i + 2], &inputs[i], &err))
+        if (!open_input(&arena, argv[i + 1], &inputs[i], &err))
             return fail(&err);
     qsort(inputs, count, sizeof(*inputs), compare_inputs);
-    FILE *out = fopen(argv[1], "w");
-    if (!out) {
-        perror(argv[1]);
-        return 1;
-    }
-    write_all(out, &arena, inputs, count);
+    bool good = write_all(&arena, inputs, count);
     for (size_t i = 0; i < count; i++)
         pl_toml_destroy(inputs[i].doc);
-    bool bad = ferror(out) != 0;
-    return fclose(out) != 0 || bad;
+    return good ? 0 : 1;
 }

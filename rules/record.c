@@ -98,14 +98,23 @@ static bool take_member(struct pl_record *r, const struct pl_toml_node *member)
     return fail_unknown(r, member);
 }
 
+/* A table's header; the whole file's place would underline its first line. */
+static struct pl_span head_of(const struct pl_toml_node *table)
+{
+    struct pl_span span = pl_toml_span(table);
+    if (pl_str_has(pl_toml_text(table), '\n'))
+        span.end = span.begin;
+    return span;
+}
+
 static bool check_required(const struct pl_record *r,
                            const struct pl_toml_node *table)
 {
     for (size_t i = 0; i < r->shape->count; i++) {
         const struct pl_key *key = &r->shape->keys[i];
         if (key->required && !r->members[i])
-            return fail_at(r, pl_toml_span(table), "%s has no `%s`",
-                           r->shape->what, key->name);
+            return fail_at(r, head_of(table), "%s has no `%s`", r->shape->what,
+                           key->name);
     }
     return true;
 }
@@ -120,6 +129,23 @@ bool pl_record_read(struct pl_record *r, const struct pl_shape *shape,
         if (!take_member(r, pl_toml_at(table, i)))
             return false;
     return check_required(r, table);
+}
+
+bool pl_record_format(const struct pl_record *r,
+                      const struct pl_toml_node *root, const char *key,
+                      const char *what)
+{
+    const struct pl_toml_node *node;
+    int64_t format;
+    if (!pl_toml_get(root, key, &node) || !pl_toml_int(node, &format)) {
+        fail_at(r, head_of(root), "this is not %s", what);
+        return pl_error_because(r->err, "it has no `%s = 1`", key);
+    }
+    if (format == 1)
+        return true;
+    fail_at(r, pl_toml_span(node), "`%s` is %lld; this podlock reads 1", key,
+            (long long)format);
+    return pl_error_hint(r->err, "a newer podlock may read it");
 }
 
 /* ---- strings ---- */
@@ -321,17 +347,6 @@ bool pl_record_choice(const struct pl_record *r, size_t key,
     return pl_record_fail(r, key, "`%s` is `%.*s`; it must be %.*s",
                           r->shape->keys[key].name, PL_STR_ARG(text),
                           PL_STR_ARG(pl_buf_view(&list)));
-}
-
-bool pl_record_format(const struct pl_record *r, size_t key)
-{
-    int64_t format = 0;
-    pl_toml_int(r->members[key], &format);
-    if (format == 1)
-        return true;
-    pl_record_fail(r, key, "`%s` is %lld; this podlock reads 1",
-                   r->shape->keys[key].name, (long long)format);
-    return pl_error_hint(r->err, "a newer podlock may read it");
 }
 
 static bool parse_requirement(const struct pl_record *r,

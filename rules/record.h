@@ -68,6 +68,14 @@ struct pl_record {
     const struct pl_toml_node *members[PL_MAX_SHAPE_KEYS]; /* NULL: absent */
 };
 
+/*
+ * `key = 1` tells what kind of file this is, and its format. Asked first, so
+ * that a file of another kind or a newer format is not blamed for its keys.
+ * `what` with its article: "a template".
+ */
+PL_MUST_CHECK bool pl_record_format(const struct pl_record *r,
+                                    const struct pl_toml_node *root,
+                                    const char *key, const char *what);
 PL_MUST_CHECK bool pl_record_read(struct pl_record *r,
                                   const struct pl_shape *shape,
                                   const struct pl_toml_node *table);
@@ -101,8 +109,6 @@ PL_MUST_CHECK bool pl_record_id(const struct pl_record *r, size_t key,
 PL_MUST_CHECK bool pl_record_choice(const struct pl_record *r, size_t key,
                                     const char *const *words, size_t count,
                                     size_t *out);
-/* `key = 1`: what kind of file this is, and its format. */
-PL_MUST_CHECK bool pl_record_format(const struct pl_record *r, size_t key);
 /* The requirements of an array; at most `max`. */
 PL_MUST_CHECK bool pl_record_requirements(const struct pl_record *r, size_t key,
                                           bool lenient, size_t max,

@@ -440,7 +440,7 @@ static bool read_packages(struct pl_record r, struct pl_template *t)
 
 static bool read_head(const struct pl_record *r, struct pl_template *t)
 {
-    if (!pl_record_format(r, FORMAT) || !pl_record_id(r, ID, "none", &t->id) ||
+    if (!pl_record_id(r, ID, "none", &t->id) ||
         !check_strs(r, IMAGES, is_image, "an image reference") ||
         !check_strs(r, IMAGE_DIGESTS, is_digest, "`sha256:` and 64 hex digits"))
         return false;
@@ -455,7 +455,8 @@ bool pl_template_read(struct pl_arena *arena, const struct pl_source *source,
 {
     struct pl_record r = {.arena = arena, .source = source, .err = err};
     struct pl_template t = {0};
-    if (!pl_record_read(&r, &root_shape, root) || !read_head(&r, &t) ||
+    if (!pl_record_format(&r, root, "podlock-template", "a template") ||
+        !pl_record_read(&r, &root_shape, root) || !read_head(&r, &t) ||
         !read_environment(r, &t, r.members[ENVIRONMENT]))
         return false;
     if (r.members[INDEX] && !read_index(r, &t, r.members[INDEX]))

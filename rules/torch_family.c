@@ -152,9 +152,11 @@ static bool read_family(struct pl_arena *arena, const struct pl_source *source,
 {
     struct pl_record r = {.arena = arena, .source = source, .err = err};
     struct pl_torch_family family = {0};
-    bool good = pl_record_read(&r, &root_shape, pl_toml_root(doc)) &&
-                pl_record_format(&r, FORMAT) && read_projects(r, &family) &&
-                read_cudas(r, &family);
+    const struct pl_toml_node *root = pl_toml_root(doc);
+    bool good =
+        pl_record_format(&r, root, "podlock-torch-family", "a torch family") &&
+        pl_record_read(&r, &root_shape, root) && read_projects(r, &family) &&
+        read_cudas(r, &family);
     pl_toml_destroy(doc);
     if (good)
         *out = family;
