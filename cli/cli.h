@@ -37,8 +37,8 @@ struct pl_common {
 };
 
 struct pl_cli {
-    struct pl_arena *arena; /* of the whole run */
-    char *const *vars;      /* environ */
+    struct pl_arena *arena;  /* of the whole run */
+    const char *const *vars; /* environ */
     const struct pl_command *command;
     struct pl_common common;
     struct pl_parsed parsed; /* arguments, and who supplied what */

@@ -117,9 +117,7 @@ static void list_rules(struct pl_cli *cli, const struct pl_abi_rules *rules)
 
 static void add_line(struct pl_cli *cli, const char *title, struct pl_str text)
 {
-    pl_cli_print(cli, "  %-10s", title);
-    pl_show_text(&cli->out, PL_STYLE_PLAIN, text, &cli->text);
-    pl_cli_print(cli, "\n");
+    pl_show_item(&cli->out, pl_str_from(title), text, 13, &cli->text);
 }
 
 static void show_rule(struct pl_cli *cli, const struct pl_abi_rule *rule)

@@ -186,11 +186,8 @@ static void list_templates(struct pl_cli *cli,
 
 static void add_line(struct pl_cli *cli, const char *title, struct pl_str text)
 {
-    if (!text.len)
-        return;
-    pl_cli_print(cli, "  %-12s", title);
-    pl_show_text(&cli->out, PL_STYLE_PLAIN, text, &cli->text);
-    pl_cli_print(cli, "\n");
+    if (text.len)
+        pl_show_item(&cli->out, pl_str_from(title), text, 15, &cli->text);
 }
 
 static void show_head(struct pl_cli *cli, const struct pl_template *t)

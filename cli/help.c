@@ -4,6 +4,8 @@
 
 #define HELP_COLUMN 32
 #define NAME_COLUMN 14
+#define DEFAULT_WIDTH 80
+#define WIDEST 100
 
 static const char opening[] =
     "podlock locks what your requirements need beyond what a GPU container "
@@ -28,36 +30,31 @@ static void add_title(const struct pl_show *show, const char *title,
     pl_buf_add_char(out, '\n');
 }
 
-/* `left` and, from the column on, `right`; below it when `left` is long. */
-static void add_item(const struct pl_show *show, struct pl_str left,
-                     struct pl_str right, unsigned column, struct pl_buf *out)
+/* Longer lines are hard to read; where there is no width, as on paper. */
+static struct pl_show page_of(const struct pl_show *show)
 {
-    PL_BUF(wrapped, PL_MAX_MESSAGE_BYTES);
-    pl_show_wrapped(show, column, right, &wrapped);
-    struct pl_str text = pl_buf_view(&wrapped);
-    pl_buf_add_cstr(out, "  ");
-    pl_buf_add_str(out, left);
-    if (left.len + 4 > column) {
-        pl_buf_add_char(out, '\n');
-    } else {
-        pl_buf_pad(out, ' ', column - 2 - left.len);
-        text = pl_str_sub(text, column, text.len);
-    }
-    pl_buf_add_str(out, text);
+    struct pl_show page = *show;
+    if (!page.width)
+        page.width = DEFAULT_WIDTH;
+    if (page.width > WIDEST)
+        page.width = WIDEST;
+    return page;
 }
 
-void pl_help_podlock(const struct pl_show *show, struct pl_buf *out)
+void pl_help_podlock(const struct pl_show *given, struct pl_buf *out)
 {
+    struct pl_show page = page_of(given), *show = &page;
     pl_show_wrapped(show, 0, pl_str_from(opening), out);
     add_title(show, "Start", out);
     for (size_t i = 0; i < PL_COUNT(start); i++)
-        add_item(show, pl_str_from(start[i].command),
-                 pl_str_from(start[i].what), HELP_COLUMN, out);
+        pl_show_item(show, pl_str_from(start[i].command),
+                     pl_str_from(start[i].what), HELP_COLUMN, out);
     add_title(show, "Commands", out);
     for (size_t i = 0; i < pl_command_count; i++)
         if (pl_commands[i]->summary)
-            add_item(show, pl_str_from(pl_commands[i]->name),
-                     pl_str_from(pl_commands[i]->summary), NAME_COLUMN, out);
+            pl_show_item(show, pl_str_from(pl_commands[i]->name),
+                         pl_str_from(pl_commands[i]->summary), NAME_COLUMN,
+                         out);
     pl_buf_add_cstr(out, "\n`podlock COMMAND --help` says more; `man podlock` "
                          "says all.\n");
 }
@@ -112,8 +109,8 @@ static void add_options(const struct pl_show *show,
                       out);
         pl_help_option_head(&options[i], true, &head);
         pl_help_option_text(&options[i], &text);
-        add_item(show, pl_buf_view(&head), pl_buf_view(&text), HELP_COLUMN,
-                 out);
+        pl_show_item(show, pl_buf_view(&head), pl_buf_view(&text), HELP_COLUMN,
+                     out);
     }
 }
 
@@ -124,13 +121,14 @@ static void add_examples(const struct pl_show *show, const char *examples,
     add_title(show, "Examples", out);
     while (pl_str_cut(&rest, '\n', &line)) {
         pl_str_cut(&line, '\t', &command);
-        add_item(show, command, line, HELP_COLUMN, out);
+        pl_show_item(show, command, line, HELP_COLUMN, out);
     }
 }
 
 void pl_help_command(struct pl_arena *arena, const struct pl_command *command,
-                     const struct pl_show *show, struct pl_buf *out)
+                     const struct pl_show *given, struct pl_buf *out)
 {
+    struct pl_show page = page_of(given), *show = &page;
     pl_show_wrapped(
         show, 0,
         pl_arena_printf(arena, "usage: podlock %s%s%s%s", command->name,

@@ -55,7 +55,7 @@ static bool unknown_command(struct pl_str name, struct pl_error *err)
 }
 
 /* --help and --version count even when another option is wrong. */
-static bool asks(char *const *words, const char *name, const char *letter)
+static bool asks(const char *const *words, const char *name, const char *letter)
 {
     for (; *words && strcmp(*words, "--") != 0; words++)
         if (strcmp(*words, name) == 0 || strcmp(*words, letter) == 0)
@@ -109,7 +109,7 @@ static bool check_args(const struct pl_cli *cli, struct pl_error *err)
                          cli->command->name);
 }
 
-static bool parse(struct pl_cli *cli, char *const *words, void *values,
+static bool parse(struct pl_cli *cli, const char *const *words, void *values,
                   struct pl_error *err)
 {
     const struct pl_command *command = cli->command;
@@ -123,7 +123,7 @@ static bool parse(struct pl_cli *cli, char *const *words, void *values,
                             cli->vars, name.at, &cli->parsed, err);
 }
 
-static int run_command(struct pl_cli *cli, char *const *words)
+static int run_command(struct pl_cli *cli, const char *const *words)
 {
     struct pl_error err = {.arena = cli->arena};
     void *values = pl_arena_alloc(cli->arena, cli->command->values_size + 1);
@@ -139,7 +139,7 @@ static int run_command(struct pl_cli *cli, char *const *words)
 }
 
 /* What stands before any command: --help, --version, or nothing at all. */
-static int run_without_command(struct pl_cli *cli, char *const *words)
+static int run_without_command(struct pl_cli *cli, const char *const *words)
 {
     if (asks(words, "--version", "-V"))
         return pl_cmd_version.run(cli, NULL);
@@ -158,7 +158,7 @@ static int run_without_command(struct pl_cli *cli, char *const *words)
     return pl_cli_fail(cli, &err);
 }
 
-static int run_words(struct pl_cli *cli, char *const *words)
+static int run_words(struct pl_cli *cli, const char *const *words)
 {
     cli->out = pl_show_of(PL_WHEN_AUTO, STDOUT_FILENO, cli->vars);
     cli->err = pl_show_of(PL_WHEN_AUTO, STDERR_FILENO, cli->vars);
@@ -182,11 +182,12 @@ static int run_words(struct pl_cli *cli, char *const *words)
 int main(int argc, char **argv)
 {
     PL_ARENA(arena);
-    struct pl_cli cli = {
-        .arena = &arena, .vars = environ, .text = {.max = PL_MAX_OUTPUT_BYTES}};
+    struct pl_cli cli = {.arena = &arena,
+                         .vars = (const char *const *)environ,
+                         .text = {.max = PL_MAX_OUTPUT_BYTES}};
     struct pl_error err = {.arena = &arena};
     occupy_standard_streams();
-    int code = run_words(&cli, argv + (argc > 0));
+    int code = run_words(&cli, (const char *const *)argv + (argc > 0));
     if (!write_stdout(&cli.text, &err))
         code = pl_cli_fail(&cli, &err);
     pl_buf_finish(&cli.text);

@@ -9,7 +9,7 @@ struct parser {
     struct pl_arena *arena;
     const struct pl_option_table *tables;
     size_t table_count;
-    char *const *words; /* the next one */
+    const char *const *words; /* the next one */
     const char *command;
     struct pl_parsed *out;
     struct pl_error *err;
@@ -27,7 +27,7 @@ struct origin {
     struct pl_str variable;
 };
 
-const char *pl_vars_get(char *const *vars, struct pl_str name)
+const char *pl_vars_get(const char *const *vars, struct pl_str name)
 {
     for (; vars && *vars; vars++) {
         struct pl_str var = pl_str_from(*vars);
@@ -297,7 +297,7 @@ static bool set_value(struct parser *p, struct place place,
 /* ---- variables ---- */
 
 static bool set_from_variable(struct parser *p, struct place place,
-                              char *const *vars, struct pl_str name,
+                              const char *const *vars, struct pl_str name,
                               bool *found)
 {
     const char *value = pl_vars_get(vars, name);
@@ -309,7 +309,7 @@ static bool set_from_variable(struct parser *p, struct place place,
 }
 
 static bool read_variables_of(struct parser *p, struct place place,
-                              char *const *vars)
+                              const char *const *vars)
 {
     bool found;
     if (place.option->kind == PL_OPTION_ASK)
@@ -324,7 +324,7 @@ static bool read_variables_of(struct parser *p, struct place place,
     return true;
 }
 
-static bool read_variables(struct parser *p, char *const *vars)
+static bool read_variables(struct parser *p, const char *const *vars)
 {
     for (size_t t = 0; t < p->table_count; t++)
         for (size_t i = 0; i < p->tables[t].count; i++)
@@ -418,7 +418,7 @@ static bool read_words(struct parser *p)
 
 bool pl_options_parse(struct pl_arena *arena,
                       const struct pl_option_table *tables, size_t table_count,
-                      char *const *words, char *const *vars,
+                      const char *const *words, const char *const *vars,
                       const char *command, struct pl_parsed *out,
                       struct pl_error *err)
 {

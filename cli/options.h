@@ -86,12 +86,11 @@ struct pl_parsed {
  * Reads the words up to the NULL into the tables' values, which the caller
  * has set to zero. `vars` is environ. `command` is for hints.
  */
-PL_MUST_CHECK bool pl_options_parse(struct pl_arena *arena,
-                                    const struct pl_option_table *tables,
-                                    size_t table_count, char *const *words,
-                                    char *const *vars, const char *command,
-                                    struct pl_parsed *out,
-                                    struct pl_error *err);
+PL_MUST_CHECK bool
+pl_options_parse(struct pl_arena *arena, const struct pl_option_table *tables,
+                 size_t table_count, const char *const *words,
+                 const char *const *vars, const char *command,
+                 struct pl_parsed *out, struct pl_error *err);
 
 /* "--template", "PODLOCK_TEMPLATE"; empty when nothing supplied it. */
 struct pl_str pl_parsed_source(struct pl_arena *arena,
@@ -104,6 +103,6 @@ struct pl_str pl_option_variable(struct pl_arena *arena,
 struct pl_str pl_option_choice(const struct pl_option *option, unsigned i);
 
 /* The value of NAME in an environment; NULL when not set or empty. */
-const char *pl_vars_get(char *const *vars, struct pl_str name);
+const char *pl_vars_get(const char *const *vars, struct pl_str name);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "core/escape.h"
+#include "core/limits.h"
 
 #define DEFAULT_WIDTH 80
 #define NARROWEST 20
@@ -12,13 +13,13 @@
 
 /* ---- what the terminal is ---- */
 
-static bool forced(char *const *vars, struct pl_str name)
+static bool forced(const char *const *vars, struct pl_str name)
 {
     const char *value = pl_vars_get(vars, name);
     return value && !pl_str_is(pl_str_from(value), "0");
 }
 
-static bool colour_by_default(bool is_terminal, char *const *vars)
+static bool colour_by_default(bool is_terminal, const char *const *vars)
 {
     if (pl_vars_get(vars, PL_STR("NO_COLOR")))
         return false;
@@ -30,7 +31,7 @@ static bool colour_by_default(bool is_terminal, char *const *vars)
 }
 
 static unsigned width_of(bool is_terminal, unsigned terminal_width,
-                         char *const *vars)
+                         const char *const *vars)
 {
     uint64_t columns;
     struct pl_str text = pl_str_from(pl_vars_get(vars, PL_STR("COLUMNS")));
@@ -43,7 +44,7 @@ static unsigned width_of(bool is_terminal, unsigned terminal_width,
 }
 
 struct pl_show pl_show_make(enum pl_when when, bool is_terminal,
-                            unsigned terminal_width, char *const *vars)
+                            unsigned terminal_width, const char *const *vars)
 {
     return (struct pl_show){
         .colour =
@@ -53,7 +54,7 @@ struct pl_show pl_show_make(enum pl_when when, bool is_terminal,
     };
 }
 
-struct pl_show pl_show_of(enum pl_when when, int fd, char *const *vars)
+struct pl_show pl_show_of(enum pl_when when, int fd, const char *const *vars)
 {
     struct winsize size = {0};
     bool is_terminal = isatty(fd);
@@ -99,7 +100,7 @@ void pl_show_text(const struct pl_show *show, enum pl_style style,
 void pl_show_wrapped(const struct pl_show *show, unsigned indent,
                      struct pl_str text, struct pl_buf *out)
 {
-    size_t width = show->width ? show->width : DEFAULT_WIDTH, column = 0;
+    size_t width = show->width ? show->width : SIZE_MAX, column = 0;
     struct pl_str word;
     while (pl_str_cut(&text, ' ', &word)) {
         if (column && column + 1 + word.len > width) {
@@ -111,6 +112,25 @@ void pl_show_wrapped(const struct pl_show *show, unsigned indent,
         pl_buf_add_str(out, word);
     }
     pl_buf_add_char(out, '\n');
+}
+
+void pl_show_item(const struct pl_show *show, struct pl_str left,
+                  struct pl_str right, unsigned column, struct pl_buf *out)
+{
+    PL_BUF(escaped, PL_MAX_MESSAGE_BYTES);
+    PL_BUF(wrapped, PL_MAX_MESSAGE_BYTES);
+    pl_escape_terminal(&escaped, right);
+    pl_show_wrapped(show, column, pl_buf_view(&escaped), &wrapped);
+    struct pl_str text = pl_buf_view(&wrapped);
+    pl_buf_add_cstr(out, "  ");
+    pl_buf_add_str(out, left);
+    if (left.len + 4 <= column) {
+        pl_buf_pad(out, ' ', column - 2 - left.len);
+        text = pl_str_sub(text, column, text.len);
+    } else {
+        pl_buf_add_char(out, '\n');
+    }
+    pl_buf_add_str(out, text);
 }
 
 struct pl_str pl_show_bytes(struct pl_arena *arena, uint64_t bytes)

@@ -54,9 +54,9 @@ enum pl_style {
 
 /* `terminal_width` is what the terminal says, 0: not known. */
 struct pl_show pl_show_make(enum pl_when when, bool is_terminal,
-                            unsigned terminal_width, char *const *vars);
+                            unsigned terminal_width, const char *const *vars);
 /* The same for an open file descriptor. */
-struct pl_show pl_show_of(enum pl_when when, int fd, char *const *vars);
+struct pl_show pl_show_of(enum pl_when when, int fd, const char *const *vars);
 
 /* Foreign text, escaped, in the style where colour is on. */
 void pl_show_text(const struct pl_show *show, enum pl_style style,
@@ -64,6 +64,12 @@ void pl_show_text(const struct pl_show *show, enum pl_style style,
 /* podlock's own words, broken into lines of the width, each indented. */
 void pl_show_wrapped(const struct pl_show *show, unsigned indent,
                      struct pl_str text, struct pl_buf *out);
+/*
+ * "  left" and, from the column on, the foreign text `right`, broken into
+ * lines that begin there; below `left` when that reaches the column.
+ */
+void pl_show_item(const struct pl_show *show, struct pl_str left,
+                  struct pl_str right, unsigned column, struct pl_buf *out);
 
 /* "999 B", "1.0 kB", "1.0 MB", "3.0 GB": decimal units, one digit. */
 struct pl_str pl_show_bytes(struct pl_arena *arena, uint64_t bytes);

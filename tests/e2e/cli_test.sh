@@ -1,0 +1,144 @@
+#!/bin/sh
+# The command line as users and scripts meet it, with the real program.
+# usage: cli_test.sh PODLOCK MAN-PAGE
+set -u
+podlock=$1
+page=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+unset NO_COLOR FORCE_COLOR CLICOLOR_FORCE COLUMNS
+for variable in $(env | sed -n 's/^\(PODLOCK_[A-Z_]*\)=.*/\1/p'); do
+    unset "$variable"
+done
+failed=0
+
+wrong() {
+    printf '%s\n' "$*"
+    failed=1
+}
+
+# usage: expect CODE PATTERN ARGUMENT...; the pattern is of standard error,
+# an empty one wants nothing there
+expect() {
+    code=$1
+    pattern=$2
+    shift 2
+    "$podlock" "$@" >"$dir/out" 2>"$dir/err"
+    got=$?
+    [ $got -eq "$code" ] || wrong "podlock $*: exit $got, not $code"
+    if [ -z "$pattern" ]; then
+        [ -s "$dir/err" ] || return 0
+        wrong "podlock $*: there is something on standard error:"
+    else
+        grep -qE -- "$pattern" "$dir/err" && return 0
+        wrong "podlock $*: no \"$pattern\" in:"
+    fi
+    cat "$dir/err"
+}
+
+has() {
+    grep -qE -- "$1" "$dir/out" || wrong "no \"$1\" in the output"
+}
+
+has_not() {
+    if grep -qE -- "$1" "$dir/out"; then wrong "\"$1\" in the output"; fi
+}
+
+# ---- asking for help ----
+expect 0 '' --help
+has '^Start$'
+has '^  templates +the containers'
+has_not "$(printf '\033')"
+expect 0 '' -h
+expect 0 '' help
+expect 0 '' help templates
+has '^usage: podlock templates'
+expect 0 '' templates --format nonsense --help
+has '^usage: podlock templates'
+expect 0 '' --version
+has '^podlock [0-9]+\.[0-9]+\.[0-9]+$'
+expect 0 '' templates -V
+has '^podlock [0-9]'
+expect 2 'there is no command `hlep`' hlep
+grep -q 'did you mean `podlock help`' "$dir/err" || wrong "no suggestion"
+expect 2 'there is no command$'
+expect 2 '`-q` stands before the command' -q templates
+expect 2 'there is no command `x`' help x
+
+# ---- wrong options ----
+expect 2 'no option `--fromat`' templates --fromat json
+grep -q 'did you mean `--format`' "$dir/err" || wrong "no suggestion"
+expect 2 'takes text\|json, not `yaml`' templates --format yaml
+expect 2 'one argument too many' templates show a b
+expect 2 'wants an id' templates show
+expect 2 'no template is known as' templates show nonsense
+expect 2 'there is no rule `nonsense`' rules show nonsense
+expect 2 'no trace topic `x`' templates --trace x
+expect 5 'cannot change to' templates --directory "$dir/none"
+expect 2 'neither list nor show' rules remove
+
+# ---- results and messages are kept apart ----
+expect 0 'lists what one holds' templates
+has '^runpod-torch240-cu124-py311 '
+expect 0 '' templates -q
+expect 0 '' templates --json
+python3 -c 'import json, sys
+rows = json.load(sys.stdin)["templates"]
+assert [r["id"] for r in rows] == sorted(r["id"] for r in rows)
+assert all(r["python"] and r["torch"] for r in rows)' <"$dir/out" ||
+    wrong "templates --json"
+expect 0 '' templates show runpod-torch240-cu124-py311 --json
+python3 -c 'import json, sys
+t = json.load(sys.stdin)
+torch = [p for p in t["packages"] if p["name"] == "torch"][0]
+assert torch["protect"] == "locked" and torch["version"] == "2.4.1+cu124"
+assert len(t["digest"]) == 64' <"$dir/out" || wrong "templates show --json"
+expect 0 '' rules --json
+python3 -c 'import json, sys
+rules = json.load(sys.stdin)["rules"]
+assert all(r["reason"] and r["evidence"] for r in rules) and rules' \
+    <"$dir/out" || wrong "rules --json"
+expect 0 '' rules show numpy2-pandas
+has 'lift it +--ignore-rule numpy2-pandas'
+
+# ---- the terminal ----
+expect 0 'lists what' templates --color always
+has "$(printf '\033')\\[1m"
+PODLOCK_COLOR=always
+export PODLOCK_COLOR
+expect 0 'options: --color=always from PODLOCK_COLOR' templates -v
+has "$(printf '\033')\\[1m"
+expect 0 'lists what' templates --color never
+has_not "$(printf '\033')"
+unset PODLOCK_COLOR
+printf 'a\033[31m' >"$dir/raw"
+expect 2 'no command `a\\x1b\[31m`' "$(cat "$dir/raw")"
+
+# ---- standard output that cannot be written ----
+"$podlock" templates >/dev/full 2>"$dir/err"
+[ $? -eq 5 ] || wrong "a full disk: not exit 5"
+grep -q 'cannot write to standard output' "$dir/err" || wrong "no message"
+"$podlock" templates >&- 2>/dev/null
+[ $? -eq 5 ] || wrong "standard output closed: not exit 5"
+"$podlock" templates 2>&- >/dev/null
+[ $? -eq 0 ] || wrong "standard error closed: not exit 0"
+
+# ---- what is made from the tables ----
+expect 0 '' man
+cmp -s "$dir/out" "$page" ||
+    wrong "docs/podlock.1 is out of date: build/podlock man >docs/podlock.1"
+expect 0 '' completion
+if command -v bash >/dev/null 2>&1; then
+    words=$(bash -c '. "$1"
+        COMP_WORDS=(podlock templates --for); COMP_CWORD=2; _podlock
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(podlock templates --format ""); COMP_CWORD=3; _podlock
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(podlock templ); COMP_CWORD=1; _podlock
+        echo "${COMPREPLY[@]}"' - "$dir/out" | tr '\n' ' ')
+    [ "$words" = "--format text json templates " ] ||
+        wrong "completion says: $words"
+fi
+
+[ $failed -eq 0 ] && echo "the command line is as it should be"
+exit $failed
