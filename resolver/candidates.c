@@ -112,8 +112,9 @@ static bool is_newer(struct pl_str upload, struct pl_str limit)
 static bool variant_fits(const struct filler *f,
                          const struct pl_version *version)
 {
+    const struct pl_template *template = f->problem->template;
     const struct pl_fact *torch =
-        pl_template_fact(f->problem->template, PL_STR("torch"));
+        template ? pl_template_fact(template, PL_STR("torch")) : NULL;
     if (!f->family || !f->family->companion || !torch ||
         !pl_fact_is_hard(f->problem, torch))
         return true;
