@@ -141,13 +141,17 @@ static void want_metadata(struct pl_index *index, const struct pl_file *file)
                 (struct wish){file->page->project, file});
 }
 
-struct pl_index *pl_memory_open(struct pl_arena *arena, bool strict)
+void pl_memory_set_strict(struct pl_index *index, bool strict)
+{
+    memory_of(index)->strict = strict;
+}
+
+struct pl_index *pl_memory_open(struct pl_arena *arena)
 {
     static const struct pl_index_ops ops = {want_page, want_metadata, next,
                                             NULL};
     struct memory *m = pl_new(arena, struct memory);
     pl_index_init(&m->index, arena, &ops);
-    m->strict = strict;
     m->pages.arena = arena;
     m->metadata.arena = arena;
     return &m->index;

@@ -5,7 +5,7 @@
  * nobody; answers in the order of the wishes. What is added must live as long
  * as the index does.
  *
- *     struct pl_index *index = pl_memory_open(arena, false);
+ *     struct pl_index *index = pl_memory_open(arena);
  *     pl_memory_add_page(index, page);
  *     pl_memory_add_metadata(index, &page->files[0], &metadata);
  *
@@ -18,7 +18,8 @@
 
 #include "index/index.h"
 
-struct pl_index *pl_memory_open(struct pl_arena *arena, bool strict);
+struct pl_index *pl_memory_open(struct pl_arena *arena);
+void pl_memory_set_strict(struct pl_index *index, bool strict);
 void pl_memory_add_page(struct pl_index *index, const struct pl_page *page);
 /* No index has the project: an answer, also when strict. */
 void pl_memory_add_absent(struct pl_index *index, struct pl_str project);
