@@ -51,7 +51,7 @@ void *pl_arena_alloc(struct pl_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - BLOCK_BYTES)
         pl_out_of_memory();
-    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    size = (size + !size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
     if (size > BLOCK_BYTES / 4 && size > arena->left)
         return add_block(arena, size);
     if (size > arena->left) {

@@ -49,7 +49,7 @@ struct pl_str pl_arena_dup(struct pl_arena *arena, struct pl_str text);
 
 /* The formatted text, NUL-terminated. */
 struct pl_str pl_arena_printf(struct pl_arena *arena, const char *format, ...)
-    PL_PRINTF(2, 3);
+    PL_PRINTF(2, 3) __attribute__((nonnull));
 
 /* Prints "podlock: out of memory" and ends the program with exit code 6. */
 void pl_out_of_memory(void) PL_NORETURN;

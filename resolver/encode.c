@@ -3,6 +3,7 @@
 #include <solv/solver.h>
 
 #include "core/limits.h"
+#include "resolver/options.h"
 #include "resolver/pool_internal.h"
 
 /* ---- which versions and requirements matter this round ---- */
@@ -21,12 +22,6 @@ static struct pl_str no_extra(void)
 static bool is_usable(const struct pl_candidate *candidate)
 {
     return candidate->state != PL_CANDIDATE_UNUSABLE;
-}
-
-static bool page_is_known(const struct pl_project *project)
-{
-    return project->page_state == PL_PAGE_READ ||
-           project->page_state == PL_PAGE_ABSENT;
 }
 
 struct pl_pool_project *pl_pool_project(const struct pl_pool *pool,
@@ -131,65 +126,6 @@ static void activate_all(struct builder *b)
                 activate_needs(b, candidate, pp->extras.at[x]);
         }
     }
-}
-
-/* ---- options ---- */
-
-static void push_option(struct pl_pool *pool, struct pl_pool_project *pp,
-                        enum pl_option_kind kind, size_t first, size_t last)
-{
-    pl_vec_push(pool->arena, &pp->options,
-                (struct pl_option){
-                    .project = pp->project,
-                    .kind = kind,
-                    .first = first,
-                    .last = last,
-                });
-}
-
-static void make_options(struct pl_pool *pool, struct pl_pool_project *pp)
-{
-    const struct pl_project *project = pp->project;
-    pp->fact_option = SIZE_MAX;
-    if (!page_is_known(project))
-        push_option(pool, pp, PL_OPTION_UNREAD_PAGE, 0, 0);
-    size_t run = SIZE_MAX;
-    for (size_t i = 0; i < project->candidate_count; i++) {
-        const struct pl_candidate *candidate = &project->candidates[i];
-        if (!is_usable(candidate))
-            continue;
-        if (!candidate->loaded) {
-            if (run == SIZE_MAX)
-                push_option(pool, pp, PL_OPTION_RUN, i, i);
-            run = i;
-            pp->options.at[pp->options.len - 1].last = i;
-            continue;
-        }
-        run = SIZE_MAX;
-        if (candidate->fact)
-            pp->fact_option = pp->options.len;
-        push_option(pool, pp, PL_OPTION_VERSION, i, i);
-    }
-}
-
-struct pl_candidate *pl_option_candidate(const struct pl_option *option)
-{
-    if (option->kind != PL_OPTION_VERSION)
-        return NULL;
-    return &option->project->candidates[option->first];
-}
-
-bool pl_option_provides(const struct pl_option *option,
-                        const struct pl_demand *demand)
-{
-    if (option->kind == PL_OPTION_UNREAD_PAGE)
-        return true;
-    const struct pl_project *project = option->project;
-    for (size_t i = option->first; i <= option->last; i++)
-        if (is_usable(&project->candidates[i]) &&
-            pl_demand_matches(demand, i))
-            return true;
-    return false;
 }
 
 /* ---- solvables ---- */
@@ -430,7 +366,7 @@ bool pl_pool_build(struct pl_problem *problem, struct pl_arena *round,
     struct builder builder = {.pool = pool};
     activate_all(&builder);
     for (size_t i = 0; i < pool->projects.len; i++)
-        make_options(pool, pool->projects.at[i]);
+        pl_options_make(pool->arena, pool->projects.at[i]);
     if (too_large(pool)) {
         pl_pool_finish(pool);
         return pl_error_plain(err, PL_ERR_LIMIT,

@@ -95,6 +95,13 @@ typedef PL_VEC(struct pl_core) pl_core_vec;
 bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs,
                    size_t *chosen, pl_core_vec *cores);
 
+/*
+ * Hints where to look first: the option that holds the candidate. No answer
+ * depends on it, only how soon the solver finds one.
+ */
+void pl_pool_favour(struct pl_pool *pool, const struct pl_project *project,
+                    size_t candidate);
+
 /* libsolv's testcase of the pool with these jobs, into the folder. */
 PL_MUST_CHECK bool pl_pool_dump(struct pl_pool *pool, const pl_job_vec *jobs,
                                 struct pl_str folder, struct pl_error *err);

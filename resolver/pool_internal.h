@@ -25,6 +25,7 @@ struct pl_pool {
     PL_VEC(struct pl_pool_project *) projects; /* in order of activation */
     PL_VEC(int) demand_ids; /* by number of demand; 0: does not matter */
     PL_VEC(struct pl_solvable_option) by_solvable;
+    PL_VEC(int) favoured; /* solvables to try first */
     int first_solvable;
 };
 

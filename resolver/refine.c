@@ -13,11 +13,18 @@
 
 #define MAX_READ_AHEAD 64
 
+struct decided_version {
+    struct pl_project *project;
+    size_t candidate;
+};
+
 struct search {
     struct pl_problem *problem;
     struct pl_gather gather;
     struct pl_keep keep;
     struct pl_search_stats stats;
+    /* What the round before decided: where the next one starts. */
+    PL_VEC(struct decided_version) previous;
 };
 
 struct round {
@@ -124,6 +131,28 @@ static bool want_missing(struct search *search, struct round *round)
 
 /* ---- rounds ---- */
 
+static void remember(struct search *search, const struct round *round)
+{
+    search->previous.len = 0;
+    for (size_t i = 0; i < round->decision.order.len; i++) {
+        const struct pl_decided *d = &round->decision.order.at[i];
+        const struct pl_pool_project *pp =
+            pl_pool_project(round->pool, d->project);
+        const struct pl_option *option = &pp->options.at[d->option];
+        if (option->kind != PL_OPTION_UNREAD_PAGE)
+            pl_vec_push(search->problem->arena, &search->previous,
+                        (struct decided_version){d->project, option->first});
+    }
+}
+
+static void start_from_previous(const struct search *search,
+                                struct pl_pool *pool)
+{
+    for (size_t i = 0; i < search->previous.len; i++)
+        pl_pool_favour(pool, search->previous.at[i].project,
+                       search->previous.at[i].candidate);
+}
+
 static bool solve_round(struct search *search, struct round *round,
                         bool *satisfiable, struct pl_error *err)
 {
@@ -131,6 +160,7 @@ static bool solve_round(struct search *search, struct round *round,
     struct pl_problem *problem = search->problem;
     if (!pl_pool_build(problem, &round->arena, &round->pool, err))
         return false;
+    start_from_previous(search, round->pool);
     size_t count = pl_problem_project_count(problem);
     round->chosen = pl_new_array(&round->arena, size_t, count);
     *satisfiable = pl_keep_solve(&search->keep, round->pool, &round->jobs,
@@ -138,6 +168,7 @@ static bool solve_round(struct search *search, struct round *round,
     if (*satisfiable)
         pl_decide(round->pool, &round->jobs, round->chosen,
                   &round->decision);
+    remember(search, round);
     size_t solvables = pl_pool_solvable_count(round->pool);
     search->stats.rounds++;
     search->stats.solves += round->decision.solves;

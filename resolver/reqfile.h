@@ -5,7 +5,11 @@
  * PEP 621 dependencies and extras, PEP 735 groups. Every requirement keeps its
  * place. A malformed line is an error with its place, never skipped. What
  * cannot be locked without running code (VCS, editable, source trees) is an
- * error that says what to do.
+ * error that says what to do. Texts are UTF-8. docs/requirements-format.md
+ * lists what is read and where podlock differs from pip.
+ *
+ * Everything lives in the arena given to pl_inputs_init. After a failure the
+ * inputs hold part of what was read and are of no further use.
  *
  *     struct pl_inputs in;
  *     pl_inputs_init(&in, arena);
@@ -30,11 +34,16 @@
 #include "core/vec.h"
 #include "pep/requirement.h"
 
+/*
+ * A wheel's URL or path stands in req.url, without its fragment; the path of
+ * a local wheel is relative to the working folder, as for pip. A wheel given
+ * by itself has its name and `==version` from its file name.
+ */
 struct pl_asked {
     struct pl_requirement req;
     struct pl_span span;         /* the requirement's text in its file */
     struct pl_str where;         /* "requirements.in:2" */
-    const struct pl_str *hashes; /* "sha256:...", as given by --hash */
+    const struct pl_str *hashes; /* "sha256:...", of --hash or a fragment */
     size_t hash_count;
 };
 
@@ -45,8 +54,14 @@ struct pl_format_control {
 };
 
 struct pl_input_file {
-    struct pl_str name;   /* as the user wrote it, or as -r named it */
+    struct pl_str name;   /* as the user wrote it; of -r with its folder */
     struct pl_str sha256; /* of its bytes */
+};
+
+/* A file that was read, so that each is read once for each of the kinds. */
+struct pl_input_seen {
+    struct pl_str path; /* real path */
+    int kind;
 };
 
 struct pl_inputs {
@@ -63,13 +78,14 @@ struct pl_inputs {
     PL_VEC(struct pl_str) find_links;
     bool no_index, pre, prefer_binary, require_hashes;
     struct pl_format_control no_binary, only_binary;
-    struct pl_str requires_python; /* of [project]; may be empty */
+    struct pl_str requires_python;    /* of [project]; may be empty */
     PL_VEC(struct pl_error) warnings; /* options without effect ... */
     /* Set before reading: which parts of a pyproject.toml. */
     PL_VEC(struct pl_str) extras; /* --extra, normalised */
     PL_VEC(struct pl_str) groups; /* --group, normalised */
     bool all_extras;
     PL_VEC(struct pl_str) reading; /* files being read, against cycles */
+    PL_VEC(struct pl_input_seen) seen;
 };
 
 void pl_inputs_init(struct pl_inputs *in, struct pl_arena *arena);

@@ -50,6 +50,18 @@ static void push_job(struct pl_pool *pool, const struct pl_job *job,
     }
 }
 
+void pl_pool_favour(struct pl_pool *pool, const struct pl_project *project,
+                    size_t candidate)
+{
+    const struct pl_pool_project *pp = pl_pool_project(pool, project);
+    for (size_t i = 0; pp && i < pp->options.len; i++) {
+        const struct pl_option *option = &pp->options.at[i];
+        if (option->kind != PL_OPTION_UNREAD_PAGE &&
+            option->first <= candidate && candidate <= option->last)
+            pl_vec_push(pool->arena, &pool->favoured, option->solvable);
+    }
+}
+
 static void read_chosen(const struct pl_pool *pool, size_t *chosen)
 {
     for (size_t i = 0; i < pool->by_number.len; i++)
@@ -105,6 +117,9 @@ bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs,
     queue_init(&queue);
     for (size_t i = 0; i < jobs->len; i++)
         push_job(pool, &jobs->at[i], &queue);
+    for (size_t i = 0; i < pool->favoured.len; i++)
+        queue_push2(&queue, SOLVER_FAVOR | SOLVER_SOLVABLE,
+                    pool->favoured.at[i]);
     int problems = solver_solve(pool->solver, &queue);
     if (!problems) {
         read_chosen(pool, chosen);

@@ -1,0 +1,202 @@
+#include <time.h>
+
+#include "cli/commands.h"
+#include "cli/resolve_options.h"
+#include "cli/resolve_show.h"
+#include "core/file.h"
+#include "core/limits.h"
+#include "lockfmt/lock_write.h"
+#include "lockfmt/reqs_write.h"
+#include "resolver/problem_text.h"
+#include "resolver/refine.h"
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void close_index(struct pl_setup *setup)
+{
+    pl_index_close(setup->index);
+}
+
+static bool to_stdout(const struct pl_resolve_options *options)
+{
+    return !options->output_file.len || pl_str_is(options->output_file, "-");
+}
+
+static bool check_name(const struct pl_resolve_options *options,
+                       enum pl_output_format format, struct pl_error *err)
+{
+    struct pl_str base = pl_path_base(options->output_file);
+    if (format != PL_OUTPUT_PYLOCK || to_stdout(options) ||
+        pl_lock_name_valid(base))
+        return true;
+    pl_error_plain(err, PL_ERR_USAGE, "`%.*s` is no name for a lock",
+                   PL_STR_ARG(base));
+    return pl_error_hint(err, "PEP 751 has pylock.toml and pylock.NAME.toml, "
+                              "without a dot in NAME");
+}
+
+static void write_lock(const struct pl_answer *answer,
+                       const struct pl_resolve_options *options,
+                       enum pl_output_format format, struct pl_buf *out)
+{
+    struct pl_str name = to_stdout(options)
+                             ? PL_STR("pylock.toml")
+                             : pl_path_base(options->output_file);
+    switch (format) {
+    case PL_OUTPUT_REQUIREMENTS:
+        if (to_stdout(options))
+            name = PL_STR("requirements.txt");
+        pl_reqs_write(answer->lock, name, out);
+        return;
+    case PL_OUTPUT_CONSTRAINTS:
+        pl_constraints_write(answer->lock, out);
+        return;
+    case PL_OUTPUT_JSON:
+        pl_answer_json(answer, out);
+        return;
+    case PL_OUTPUT_AUTO:
+    case PL_OUTPUT_PYLOCK:
+        pl_lock_write(answer->lock, name, out);
+        return;
+    }
+}
+
+/* The file holds the lock; people get the tables and one line. */
+static bool save(struct pl_cli *cli, const struct pl_answer *answer,
+                 const struct pl_resolve_options *options,
+                 struct pl_str contents, struct pl_error *err)
+{
+    if (!options->dry_run && !pl_file_save(options->output_file, contents, err))
+        return false;
+    if (!cli->common.quiet)
+        pl_answer_show(cli, answer);
+    struct pl_str summary = pl_answer_summary(cli->arena, answer);
+    struct pl_str took = pl_show_duration(cli->arena, answer->took_ns);
+    pl_show_text(&cli->out, PL_STYLE_BOLD, summary, &cli->text);
+    pl_cli_print(cli, "\n");
+    if (cli->common.quiet)
+        return true;
+    pl_cli_print(cli, "%s in %.*s\n",
+                 options->dry_run ? "Nothing was written (--dry-run);"
+                                  : "Written",
+                 PL_STR_ARG(took));
+    struct pl_str line = pl_lock_install_line(
+        cli->arena, answer->lock, pl_path_base(options->output_file));
+    pl_cli_print(cli, "Install: %.*s\n", PL_STR_ARG(line));
+    return true;
+}
+
+static bool print(struct pl_cli *cli, const struct pl_answer *answer,
+                  const struct pl_resolve_options *options,
+                  struct pl_error *err)
+{
+    enum pl_output_format format;
+    if (!pl_resolve_format(options, &format, err))
+        return false;
+    PL_BUF(contents, PL_MAX_OUTPUT_BYTES);
+    write_lock(answer, options, format, &contents);
+    if (!pl_buf_ok(&contents))
+        return pl_error_plain(err, PL_ERR_LIMIT, "the lock is too large");
+    if (!to_stdout(options))
+        return save(cli, answer, options, pl_buf_view(&contents), err);
+    pl_buf_add_str(&cli->text, pl_buf_view(&contents));
+    for (size_t i = 0; i < answer->warnings.len; i++)
+        pl_cli_note(cli, "podlock: warning: %.*s",
+                    PL_STR_ARG(answer->warnings.at[i]));
+    struct pl_str summary = pl_answer_summary(cli->arena, answer);
+    pl_cli_note(cli, "%.*s", PL_STR_ARG(summary));
+    return true;
+}
+
+static bool check_download(const struct pl_setup *setup,
+                           const struct pl_lock *lock, struct pl_error *err)
+{
+    if (lock->download <= setup->max_download)
+        return true;
+    struct pl_arena *arena = setup->problem.arena;
+    struct pl_str size = pl_show_bytes(arena, lock->download);
+    struct pl_str most = pl_show_bytes(arena, setup->max_download);
+    return pl_error_plain(err, PL_ERR_NO,
+                          "the answer downloads %.*s, more than "
+                          "--max-download %.*s",
+                          PL_STR_ARG(size), PL_STR_ARG(most));
+}
+
+static bool dump(const struct pl_resolve_options *options,
+                 const struct pl_setup *setup, struct pl_error *err)
+{
+    if (!options->dump_dir.len)
+        return true;
+    PL_BUF(text, PL_MAX_OUTPUT_BYTES);
+    pl_problem_text_write(&setup->problem, &text);
+    if (!pl_buf_ok(&text))
+        return pl_error_plain(err, PL_ERR_LIMIT, "the dump is too large");
+    return pl_file_save(pl_path_join(setup->problem.arena, options->dump_dir,
+                                     PL_STR("problem.txt")),
+                        pl_buf_view(&text), err);
+}
+
+static int answer_no(struct pl_cli *cli, const struct pl_setup *setup,
+                     const struct pl_resolve_options *options,
+                     const struct pl_solution *solution,
+                     const struct pl_error *why)
+{
+    if (options->format == PL_OUTPUT_JSON)
+        pl_answer_json_no(setup, solution, why, &cli->text);
+    return pl_cli_fail(cli, why);
+}
+
+static int run(struct pl_cli *cli, const void *values)
+{
+    const struct pl_resolve_options *options = values;
+    uint64_t start = now_ns();
+    struct pl_error err = {.arena = cli->arena}, why = err;
+    struct pl_setup setup PL_CLEANUP(close_index) = {0};
+    struct pl_solution solution;
+    enum pl_output_format format;
+    if (!pl_resolve_format(options, &format, &err) ||
+        !check_name(options, format, &err) ||
+        (options->dump_dir.len && !pl_dir_make(options->dump_dir, &err)) ||
+        !pl_setup_make(cli, options, &setup, &err) ||
+        !pl_refine(&setup.problem, setup.index, options->dump_dir, &solution,
+                   &why, &err) ||
+        !dump(options, &setup, &err))
+        return pl_cli_fail(cli, &err);
+    if (!solution.satisfiable)
+        return answer_no(cli, &setup, options, &solution, &why);
+    struct pl_lock lock;
+    pl_resolve_lock(&setup, options, &solution, &lock);
+    struct pl_answer answer = {.setup = &setup,
+                               .solution = &solution,
+                               .lock = &lock,
+                               .read = pl_index_stats(setup.index),
+                               .took_ns = now_ns() - start};
+    pl_resolve_warnings(&setup, &solution, &answer.warnings);
+    if (!check_download(&setup, &lock, &err) ||
+        !print(cli, &answer, options, &err))
+        return pl_cli_fail(cli, &err);
+    return 0;
+}
+
+const struct pl_command pl_cmd_resolve = {
+    .name = "resolve",
+    .args = "[requirements.in ...|pyproject.toml|-]",
+    .summary = "lock what a template lacks",
+    .text = "Finds the packages that the requirements need and the template "
+            "does not have, and writes them with their hashes. What the "
+            "template protects (torch, CUDA) is never replaced; what else it "
+            "holds is replaced only when no answer keeps it.",
+    .examples = "podlock resolve requirements.in --template "
+                "runpod-torch240-cu124-py311 --index-root DIR -o pylock.toml"
+                "\tlock for one template",
+    .options = pl_resolve_option_table,
+    .option_count = PL_RESOLVE_OPTION_COUNT,
+    .values_size = sizeof(struct pl_resolve_options),
+    .max_args = 1000,
+    .run = run,
+};

@@ -1,0 +1,243 @@
+#include "cli/resolve_lock.h"
+
+#include "core/file.h"
+
+static struct pl_str *copy_strs(struct pl_arena *arena,
+                                const struct pl_str *from, size_t count)
+{
+    struct pl_str *copy = pl_new_array(arena, struct pl_str, count);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = from[i];
+    return copy;
+}
+
+/* No path of the machine stands in a lock. */
+static struct pl_str portable_name(struct pl_str path)
+{
+    return pl_str_starts(path, "/") ? pl_path_base(path) : path;
+}
+
+static struct pl_lock_file lock_file(const struct pl_file *file)
+{
+    return (struct pl_lock_file){
+        .is_sdist = file->kind == PL_FILE_SDIST,
+        .name = file->name,
+        .url = file->url,
+        .path = file->path,
+        .upload_time = file->upload_time,
+        .size = file->size,
+        .has_size = file->has_size,
+        .sha256 = file->sha256,
+    };
+}
+
+static struct pl_lock_package lock_package(struct pl_arena *arena,
+                                           const struct pl_chosen *chosen)
+{
+    const struct pl_file *file = chosen->candidate->file;
+    return (struct pl_lock_package){
+        .name = chosen->project->name,
+        .version = chosen->candidate->version_text,
+        .requires_python = file->requires_python,
+        .index = file->page->index_url,
+        .dependencies =
+            copy_strs(arena, chosen->dependencies, chosen->dependency_count),
+        .dependency_count = chosen->dependency_count,
+        .extras = copy_strs(arena, chosen->extras, chosen->extra_count),
+        .extra_count = chosen->extra_count,
+        .via = copy_strs(arena, chosen->via, chosen->via_count),
+        .via_count = chosen->via_count,
+        .rules = copy_strs(arena, chosen->rules, chosen->rule_count),
+        .rule_count = chosen->rule_count,
+        .file = lock_file(file),
+    };
+}
+
+static void add_packages(struct pl_arena *arena,
+                         const struct pl_solution *solution,
+                         struct pl_lock *out)
+{
+    out->packages =
+        pl_new_array(arena, struct pl_lock_package, solution->chosen_count);
+    out->replaced =
+        pl_new_array(arena, struct pl_lock_replaced, solution->chosen_count);
+    for (size_t i = 0; i < solution->chosen_count; i++) {
+        const struct pl_chosen *chosen = &solution->chosen[i];
+        const struct pl_fact *fact = chosen->replaces;
+        out->packages[out->package_count++] = lock_package(arena, chosen);
+        out->download += chosen->candidate->file->size;
+        if (fact)
+            out->replaced[out->replaced_count++] = (struct pl_lock_replaced){
+                .name = fact->name,
+                .from = pl_version_text(arena, &fact->version),
+                .to = chosen->candidate->version_text,
+                .because = chosen->because,
+                .is_os = fact->protect == PL_PROTECT_OS,
+            };
+    }
+}
+
+static void add_provided(struct pl_arena *arena,
+                         const struct pl_solution *solution,
+                         struct pl_lock *out)
+{
+    out->provided =
+        pl_new_array(arena, struct pl_lock_provided, solution->kept_count);
+    for (size_t i = 0; i < solution->kept_count; i++) {
+        const struct pl_fact *fact = solution->kept[i].fact;
+        if (solution->kept[i].relied_on)
+            out->provided[out->provided_count++] = (struct pl_lock_provided){
+                .name = fact->name,
+                .version = pl_version_text(arena, &fact->version),
+                .size = fact->size,
+                .locked = fact->protect == PL_PROTECT_LOCKED,
+            };
+    }
+}
+
+static void add_inputs(const struct pl_setup *setup, struct pl_lock *out)
+{
+    const struct pl_inputs *in = &setup->inputs;
+    struct pl_arena *arena = setup->problem.arena;
+    out->inputs = pl_new_array(arena, struct pl_lock_input, in->files.len);
+    for (size_t i = 0; i < in->files.len; i++)
+        out->inputs[out->input_count++] = (struct pl_lock_input){
+            portable_name(in->files.at[i].name), in->files.at[i].sha256};
+}
+
+/* The command that makes the lock again, without what only this run knew. */
+static struct pl_str command_of(const struct pl_setup *setup)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    struct pl_str text = PL_STR("podlock resolve");
+    for (size_t i = 0; i < setup->inputs.files.len; i++) {
+        struct pl_str name = portable_name(setup->inputs.files.at[i].name);
+        text = pl_arena_printf(arena, "%.*s %.*s", PL_STR_ARG(text),
+                               PL_STR_ARG(name));
+        break;
+    }
+    if (setup->has_template)
+        return pl_arena_printf(arena, "%.*s --template %.*s", PL_STR_ARG(text),
+                               PL_STR_ARG(setup->template.id));
+    return pl_arena_printf(arena, "%.*s --template none --python-version %.*s",
+                           PL_STR_ARG(text),
+                           PL_STR_ARG(setup->problem.env.python_version));
+}
+
+static void add_broken(const struct pl_setup *setup,
+                       const struct pl_resolve_options *options,
+                       struct pl_lock *out)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    const struct pl_policy *policy = &setup->problem.policy;
+    out->broken =
+        copy_strs(arena, policy->allow_break.at, policy->allow_break.len);
+    out->broken_count = policy->allow_break.len;
+    out->ignored_rules =
+        copy_strs(arena, setup->ignored.at, setup->ignored.len);
+    out->ignored_rule_count = setup->ignored.len;
+    (void)options;
+}
+
+void pl_resolve_lock(const struct pl_setup *setup,
+                     const struct pl_resolve_options *options,
+                     const struct pl_solution *solution, struct pl_lock *out)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    const struct pl_env *env = &setup->problem.env;
+    *out = (struct pl_lock){
+        .environment = pl_arena_printf(
+            arena,
+            "sys_platform == 'linux' and platform_machine == '%.*s' and "
+            "python_version == '%.*s' and implementation_name == 'cpython'",
+            PL_STR_ARG(env->arch), PL_STR_ARG(env->python_version)),
+        .requires_python =
+            pl_arena_printf(arena, "==%.*s.*", PL_STR_ARG(env->python_version)),
+        .rules_edition = setup->rules.edition,
+        .with_header = !options->no_header,
+        .with_via = !options->no_annotate,
+        .via_split = options->annotation_style == PL_ANNOTATION_SPLIT,
+        .command = command_of(setup),
+    };
+    if (setup->has_template) {
+        out->template_id = setup->template.id;
+        out->template_digest = setup->template.digest;
+    }
+    add_packages(arena, solution, out);
+    add_provided(arena, solution, out);
+    add_inputs(setup, out);
+    add_broken(setup, options, out);
+    pl_lock_sort(out);
+}
+
+/* ---- warnings ---- */
+
+static bool defines_extra(const struct pl_chosen *chosen, struct pl_str extra)
+{
+    const struct pl_metadata *metadata = chosen->candidate->metadata;
+    for (size_t i = 0; i < metadata->extra_count; i++)
+        if (pl_str_eq(metadata->extras[i], extra))
+            return true;
+    for (struct pl_needs *n = chosen->candidate->needs; n; n = n->next)
+        if (pl_str_eq(n->extra, extra) && n->count)
+            return true;
+    return false;
+}
+
+static void warn_of_package(const struct pl_setup *setup,
+                            const struct pl_chosen *chosen, pl_warning_vec *out)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    struct pl_str name = chosen->project->name;
+    struct pl_str version = chosen->candidate->version_text;
+    const struct pl_file *file = chosen->candidate->file;
+    if (file->kind == PL_FILE_SDIST)
+        pl_vec_push(arena, out,
+                    pl_arena_printf(arena,
+                                    "%.*s %.*s exists only as source: "
+                                    "installing it builds it (from-sdist)",
+                                    PL_STR_ARG(name), PL_STR_ARG(version)));
+    for (size_t i = 0; i < chosen->extra_count; i++)
+        if (!defines_extra(chosen, chosen->extras[i]))
+            pl_vec_push(arena, out,
+                        pl_arena_printf(arena, "%.*s %.*s has no extra `%.*s`",
+                                        PL_STR_ARG(name), PL_STR_ARG(version),
+                                        PL_STR_ARG(chosen->extras[i])));
+    if (file->page->is_torch && !file->upload_time.len &&
+        setup->problem.policy.exclude_newer.len)
+        pl_vec_push(arena, out,
+                    pl_arena_printf(arena,
+                                    "the torch index does not say when "
+                                    "%.*s %.*s was uploaded; --exclude-newer "
+                                    "could not judge it",
+                                    PL_STR_ARG(name), PL_STR_ARG(version)));
+}
+
+void pl_resolve_warnings(const struct pl_setup *setup,
+                         const struct pl_solution *solution,
+                         pl_warning_vec *out)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    for (size_t i = 0; i < solution->chosen_count; i++)
+        warn_of_package(setup, &solution->chosen[i], out);
+    for (size_t i = 0; i < solution->broken_count; i++)
+        pl_vec_push(arena, out,
+                    pl_arena_printf(arena,
+                                    "broken in the template already, and so "
+                                    "not enforced: %.*s",
+                                    PL_STR_ARG(solution->broken[i])));
+}
+
+uint64_t pl_resolve_saved(const struct pl_solution *solution, size_t *unknown)
+{
+    uint64_t bytes = 0;
+    *unknown = 0;
+    for (size_t i = 0; i < solution->kept_count; i++) {
+        const struct pl_kept *kept = &solution->kept[i];
+        if (!kept->relied_on || kept->fact->protect != PL_PROTECT_LOCKED)
+            continue;
+        bytes += kept->fact->size;
+        *unknown += kept->fact->size == 0;
+    }
+    return bytes;
+}

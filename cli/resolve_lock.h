@@ -1,0 +1,26 @@
+/*
+ * From a solution to the model of a lock (lockfmt/lock.h).
+ */
+#ifndef PODLOCK_CLI_RESOLVE_LOCK_H
+#define PODLOCK_CLI_RESOLVE_LOCK_H
+
+#include "cli/resolve_options.h"
+#include "cli/resolve_setup.h"
+#include "lockfmt/lock.h"
+#include "resolver/solution.h"
+
+void pl_resolve_lock(const struct pl_setup *setup,
+                     const struct pl_resolve_options *options,
+                     const struct pl_solution *solution, struct pl_lock *out);
+
+/* Warnings for people, in a fixed order: sources, extras, the template. */
+typedef PL_VEC(struct pl_str) pl_warning_vec;
+void pl_resolve_warnings(const struct pl_setup *setup,
+                         const struct pl_solution *solution,
+                         pl_warning_vec *out);
+
+/* Bytes of locked facts the answer relies on; *unknown counts the others. */
+uint64_t pl_resolve_saved(const struct pl_solution *solution,
+                          size_t *unknown);
+
+#endif

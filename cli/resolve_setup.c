@@ -1,0 +1,231 @@
+#include "cli/resolve_setup.h"
+
+#include "core/file.h"
+#include "core/limits.h"
+#include "index/folder.h"
+#include "pep/name.h"
+
+/* ---- files ---- */
+
+static bool read_names(struct pl_arena *arena, const struct pl_strs *from,
+                       struct pl_inputs *in, bool are_groups,
+                       struct pl_error *err)
+{
+    for (size_t i = 0; i < from->len; i++) {
+        if (!pl_name_valid(from->at[i]))
+            return pl_error_plain(err, PL_ERR_USAGE,
+                                  "`%.*s` is no name of an extra or group",
+                                  PL_STR_ARG(from->at[i]));
+        struct pl_str name = pl_name_normalize(arena, from->at[i]);
+        if (are_groups)
+            pl_vec_push(arena, &in->groups, name);
+        else
+            pl_vec_push(arena, &in->extras, name);
+    }
+    return true;
+}
+
+static bool read_inputs(struct pl_cli *cli,
+                        const struct pl_resolve_options *options,
+                        struct pl_inputs *in, struct pl_error *err)
+{
+    pl_inputs_init(in, cli->arena);
+    in->all_extras = options->all_extras;
+    if (!read_names(cli->arena, &options->extras, in, false, err) ||
+        !read_names(cli->arena, &options->groups, in, true, err))
+        return false;
+    for (size_t i = 0; i < cli->parsed.args.len; i++)
+        if (!pl_inputs_read(in, cli->parsed.args.at[i], err))
+            return false;
+    for (size_t i = 0; i < options->constraints.len; i++)
+        if (!pl_inputs_read_constraints(in, options->constraints.at[i], err))
+            return false;
+    for (size_t i = 0; i < options->overrides.len; i++)
+        if (!pl_inputs_read_overrides(in, options->overrides.at[i], err))
+            return false;
+    for (size_t i = 0; i < in->warnings.len; i++)
+        pl_cli_warn(cli, &in->warnings.at[i]);
+    if (in->index_url.len || in->extra_index_urls.len || in->find_links.len)
+        pl_cli_note(cli, "podlock: index options in the files are not used: "
+                         "--index-root is asked, and nothing else");
+    return true;
+}
+
+/* ---- the target ---- */
+
+static bool no_template(struct pl_arena *arena, struct pl_error *err)
+{
+    PL_BUF(ids, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 0; i < pl_template_shipped_count(); i++) {
+        struct pl_str id = pl_template_shipped_id(i);
+        pl_buf_addf(&ids, "\n  %.*s", PL_STR_ARG(id));
+    }
+    (void)arena;
+    pl_error_plain(err, PL_ERR_USAGE, "no template is named");
+    pl_error_because(err,
+                     "podlock locks what a container lacks, so it must know "
+                     "the container; these are known:%.*s",
+                     PL_STR_ARG(pl_buf_view(&ids)));
+    return pl_error_hint(err, "--template ID, or --template none with "
+                              "--python-version for a bare Python");
+}
+
+static bool bare_python(struct pl_arena *arena,
+                        const struct pl_resolve_options *options,
+                        struct pl_env *env, struct pl_error *err)
+{
+    struct pl_str arch = PL_STR("x86_64"), glibc = PL_STR("2.28");
+    if (!options->python_version.len) {
+        pl_error_plain(err, PL_ERR_USAGE,
+                       "--template none needs --python-version");
+        return pl_error_hint(err, "such as --python-version 3.11");
+    }
+    if (options->python_platform.len &&
+        !pl_env_parse_platform(options->python_platform, &arch, &glibc, err))
+        return false;
+    return pl_env_make(arena, options->python_version, glibc, arch, env, err);
+}
+
+static bool refuse_target_flags(const struct pl_resolve_options *options,
+                                struct pl_error *err)
+{
+    if (!options->python_version.len && !options->python_platform.len)
+        return true;
+    pl_error_plain(err, PL_ERR_USAGE,
+                   "the template says which Python and platform it has");
+    return pl_error_hint(err, "--python-version and --python-platform belong "
+                              "to --template none");
+}
+
+static bool choose_target(struct pl_cli *cli,
+                          const struct pl_resolve_options *options,
+                          struct pl_setup *setup, struct pl_error *err)
+{
+    struct pl_arena *arena = cli->arena;
+    struct pl_str wanted;
+    struct pl_problem *problem = &setup->problem;
+    if (!pl_setup_find_template(arena, options, &setup->inputs,
+                                cli->parsed.args.at[0], &wanted,
+                                &setup->template_from, err))
+        return false;
+    if (!wanted.len)
+        return no_template(arena, err);
+    if (pl_str_is(wanted, "none"))
+        return bare_python(arena, options, &problem->env, err);
+    if (!refuse_target_flags(options, err) ||
+        !pl_template_find(arena, wanted, &setup->template, err))
+        return false;
+    setup->has_template = true;
+    problem->template = &setup->template;
+    problem->env = setup->template.env;
+    return true;
+}
+
+/* ---- rules ---- */
+
+static bool is_ignored(const struct pl_setup *setup, struct pl_str id)
+{
+    for (size_t i = 0; i < setup->ignored.len; i++)
+        if (pl_str_eq(setup->ignored.at[i], id) ||
+            pl_str_is(setup->ignored.at[i], "all"))
+            return true;
+    return false;
+}
+
+static bool choose_rules(struct pl_arena *arena,
+                         const struct pl_resolve_options *options,
+                         struct pl_setup *setup, struct pl_error *err)
+{
+    if (!pl_abi_load(arena, options->rules_dir, &setup->rules, err))
+        return false;
+    for (size_t i = 0; i < options->ignore_rules.len; i++) {
+        struct pl_str id = options->ignore_rules.at[i];
+        if (!pl_str_is(id, "all") && !pl_abi_find(&setup->rules, id)) {
+            pl_error_plain(err, PL_ERR_USAGE, "there is no rule `%.*s`",
+                           PL_STR_ARG(id));
+            return pl_error_hint(err, "`podlock rules list` lists the ids");
+        }
+        pl_vec_push(arena, &setup->ignored, id);
+    }
+    PL_VEC(const struct pl_abi_rule *) kept = {0};
+    for (size_t i = 0; i < setup->rules.count; i++)
+        if (!is_ignored(setup, setup->rules.rules[i].id))
+            pl_vec_push(arena, &kept, &setup->rules.rules[i]);
+    setup->problem.rules = kept.at;
+    setup->problem.rule_count = kept.len;
+    return true;
+}
+
+/* ---- the index ---- */
+
+static bool open_index(struct pl_arena *arena,
+                       const struct pl_resolve_options *options,
+                       struct pl_setup *setup, struct pl_error *err)
+{
+    if (!options->index_root.len) {
+        pl_error_plain(err, PL_ERR_USAGE, "no index is named");
+        return pl_error_hint(err, "--index-root DIR: this version reads a "
+                                  "recorded index");
+    }
+    struct pl_folder_options folder = {
+        .root = options->index_root,
+        .torch_variant = setup->has_template ? setup->template.torch_variant
+                                             : options->torch_backend,
+        .family = &setup->family,
+    };
+    return pl_index_open_folder(arena, &folder, &setup->index, err);
+}
+
+static void take_file_options(struct pl_setup *setup)
+{
+    struct pl_policy *policy = &setup->problem.policy;
+    const struct pl_inputs *in = &setup->inputs;
+    struct pl_arena *arena = setup->problem.arena;
+    if (in->pre && policy->prerelease == 0)
+        policy->prerelease = PL_PRERELEASE_ALLOW;
+    policy->no_binary.all |= in->no_binary.all;
+    policy->only_binary.all |= in->only_binary.all;
+    for (size_t i = 0; i < in->no_binary.names.len; i++)
+        pl_vec_push(arena, &policy->no_binary.names, in->no_binary.names.at[i]);
+    for (size_t i = 0; i < in->only_binary.names.len; i++)
+        pl_vec_push(arena, &policy->only_binary.names,
+                    in->only_binary.names.at[i]);
+}
+
+static void take_inputs(struct pl_setup *setup)
+{
+    struct pl_problem *problem = &setup->problem;
+    const struct pl_inputs *in = &setup->inputs;
+    problem->asked = in->requirements.at;
+    problem->asked_count = in->requirements.len;
+    problem->constraints = in->constraints.at;
+    problem->constraint_count = in->constraints.len;
+    problem->overrides = in->overrides.at;
+    problem->override_count = in->overrides.len;
+}
+
+bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
+                   struct pl_setup *out, struct pl_error *err)
+{
+    struct pl_arena *arena = cli->arena;
+    struct pl_problem *problem = &out->problem;
+    *out = (struct pl_setup){.problem = {.arena = arena}};
+    if (!cli->parsed.args.len) {
+        pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
+        return pl_error_hint(err, "podlock resolve requirements.in; - reads "
+                                  "standard input");
+    }
+    if (!pl_resolve_policy(arena, options, time(NULL), &problem->policy,
+                           &out->max_download, err) ||
+        !read_inputs(cli, options, &out->inputs, err) ||
+        !choose_target(cli, options, out, err) ||
+        !choose_rules(arena, options, out, err) ||
+        !pl_torch_family_load(arena, &out->family, err))
+        return false;
+    problem->family = &out->family;
+    problem->tags = pl_tags_make(arena, &problem->env);
+    take_file_options(out);
+    take_inputs(out);
+    return open_index(arena, options, out, err) &&
+           pl_problem_start(problem, err);
+}

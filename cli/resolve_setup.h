@@ -1,0 +1,45 @@
+/*
+ * From options and files to a problem and an index that are ready to search.
+ *
+ * Which template counts, in this order: --template (or PODLOCK_TEMPLATE), a
+ * line `# podlock: template = ID` in the requirements, podlock.toml or
+ * [tool.podlock] of a pyproject.toml beside them, the last FROM of a
+ * Dockerfile beside them when it names a known image.
+ */
+#ifndef PODLOCK_CLI_RESOLVE_SETUP_H
+#define PODLOCK_CLI_RESOLVE_SETUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/cli.h"
+#include "cli/resolve_options.h"
+#include "index/index.h"
+#include "resolver/problem.h"
+#include "resolver/reqfile.h"
+#include "rules/abi.h"
+
+struct pl_setup {
+    struct pl_inputs inputs;
+    struct pl_template template;
+    bool has_template;
+    struct pl_str template_from; /* "--template", "Dockerfile" ... */
+    struct pl_torch_family family;
+    struct pl_abi_rules rules;
+    PL_VEC(struct pl_str) ignored; /* ids, or "all" */
+    struct pl_problem problem;
+    struct pl_index *index;
+    uint64_t max_download;
+};
+
+PL_MUST_CHECK bool pl_setup_make(struct pl_cli *cli,
+                                 const struct pl_resolve_options *options,
+                                 struct pl_setup *out, struct pl_error *err);
+
+/* Where a template is named, if anywhere; *found is empty otherwise. */
+PL_MUST_CHECK bool pl_setup_find_template(
+    struct pl_arena *arena, const struct pl_resolve_options *options,
+    const struct pl_inputs *inputs, struct pl_str first_input,
+    struct pl_str *found, struct pl_str *from, struct pl_error *err);
+
+#endif

@@ -1,0 +1,150 @@
+#include "cli/resolve_show.h"
+
+#include "core/limits.h"
+
+static struct pl_str joined(struct pl_arena *arena, const struct pl_str *at,
+                            size_t count)
+{
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 0; i < count; i++)
+        pl_buf_addf(&text, "%s%.*s", i ? ", " : "", PL_STR_ARG(at[i]));
+    return pl_arena_dup(arena, pl_buf_view(&text));
+}
+
+static struct pl_str size_of(struct pl_arena *arena,
+                             const struct pl_lock_file *file)
+{
+    return file->has_size ? pl_show_bytes(arena, file->size) : PL_STR("?");
+}
+
+static void title(struct pl_cli *cli, const char *text, size_t count)
+{
+    pl_show_text(&cli->out, PL_STYLE_BOLD,
+                 pl_arena_printf(cli->arena, "%s (%zu)", text, count),
+                 &cli->text);
+    pl_cli_print(cli, "\n");
+}
+
+static const struct pl_lock_replaced *replaced_by(const struct pl_lock *lock,
+                                                  struct pl_str name)
+{
+    for (size_t i = 0; i < lock->replaced_count; i++)
+        if (pl_str_eq(lock->replaced[i].name, name))
+            return &lock->replaced[i];
+    return NULL;
+}
+
+static void show_replaced(struct pl_cli *cli, const struct pl_lock *lock)
+{
+    static const struct pl_column columns[] = {
+        {.title = NULL}, {.title = NULL}, {.right = true}, {.cut = true}};
+    if (!lock->replaced_count)
+        return;
+    title(cli, "Replaced", lock->replaced_count);
+    struct pl_table table;
+    pl_table_init(&table, columns, PL_COUNT(columns));
+    for (size_t i = 0; i < lock->package_count; i++) {
+        const struct pl_lock_package *package = &lock->packages[i];
+        const struct pl_lock_replaced *r = replaced_by(lock, package->name);
+        if (!r)
+            continue;
+        pl_table_row(&table);
+        pl_table_cell(&table, r->name, PL_STYLE_YELLOW);
+        pl_table_cell(&table,
+                      pl_arena_printf(cli->arena, "%.*s -> %.*s",
+                                      PL_STR_ARG(r->from), PL_STR_ARG(r->to)),
+                      PL_STYLE_PLAIN);
+        pl_table_cell(&table, size_of(cli->arena, &package->file),
+                      PL_STYLE_PLAIN);
+        pl_table_cell(&table, r->because, PL_STYLE_DIM);
+    }
+    pl_table_print(&table, 2, &cli->out, &cli->text);
+    pl_table_finish(&table);
+}
+
+static void show_added(struct pl_cli *cli, const struct pl_lock *lock)
+{
+    static const struct pl_column columns[] = {
+        {.title = NULL}, {.title = NULL}, {.right = true}, {.cut = true}};
+    size_t count = lock->package_count - lock->replaced_count;
+    if (!count)
+        return;
+    title(cli, "Added", count);
+    struct pl_table table;
+    pl_table_init(&table, columns, PL_COUNT(columns));
+    for (size_t i = 0; i < lock->package_count; i++) {
+        const struct pl_lock_package *package = &lock->packages[i];
+        if (replaced_by(lock, package->name))
+            continue;
+        struct pl_str via =
+            joined(cli->arena, package->via, package->via_count);
+        if (package->file.is_sdist)
+            via = pl_arena_printf(cli->arena, "from source; %.*s",
+                                  PL_STR_ARG(via));
+        pl_table_row(&table);
+        pl_table_cell(&table, package->name, PL_STYLE_GREEN);
+        pl_table_cell(&table, package->version, PL_STYLE_PLAIN);
+        pl_table_cell(&table, size_of(cli->arena, &package->file),
+                      PL_STYLE_PLAIN);
+        pl_table_cell(&table, via, PL_STYLE_DIM);
+    }
+    pl_table_print(&table, 2, &cli->out, &cli->text);
+    pl_table_finish(&table);
+}
+
+static void show_kept(struct pl_cli *cli, const struct pl_answer *answer)
+{
+    const struct pl_lock *lock = answer->lock;
+    if (!lock->provided_count)
+        return;
+    title(cli, "Kept, and needed by the answer", lock->provided_count);
+    struct pl_str *texts =
+        pl_new_array(cli->arena, struct pl_str, lock->provided_count);
+    for (size_t i = 0; i < lock->provided_count; i++)
+        texts[i] = pl_arena_printf(cli->arena, "%.*s %.*s",
+                                   PL_STR_ARG(lock->provided[i].name),
+                                   PL_STR_ARG(lock->provided[i].version));
+    pl_show_wrapped(&cli->out, 2,
+                    joined(cli->arena, texts, lock->provided_count),
+                    &cli->text);
+}
+
+void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer)
+{
+    show_replaced(cli, answer->lock);
+    show_added(cli, answer->lock);
+    show_kept(cli, answer);
+    for (size_t i = 0; i < answer->warnings.len; i++) {
+        pl_show_text(&cli->out, PL_STYLE_YELLOW, PL_STR("warning: "),
+                     &cli->text);
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, answer->warnings.at[i],
+                     &cli->text);
+        pl_cli_print(cli, "\n");
+    }
+}
+
+struct pl_str pl_answer_summary(struct pl_arena *arena,
+                                const struct pl_answer *answer)
+{
+    const struct pl_lock *lock = answer->lock;
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    struct pl_str count =
+        pl_show_count(arena, lock->package_count, "package", "packages");
+    struct pl_str bytes = pl_show_bytes(arena, lock->download);
+    pl_buf_addf(&text, "Locked %.*s (%.*s)", PL_STR_ARG(count),
+                PL_STR_ARG(bytes));
+    if (lock->replaced_count)
+        pl_buf_addf(&text, ", %zu of them replaced", lock->replaced_count);
+    if (answer->setup->has_template) {
+        size_t unknown;
+        uint64_t saved = pl_resolve_saved(answer->solution, &unknown);
+        struct pl_str size = pl_show_bytes(arena, saved);
+        pl_buf_addf(&text, "; %zu kept from %.*s", lock->provided_count,
+                    PL_STR_ARG(answer->setup->template.id));
+        if (saved || unknown)
+            pl_buf_addf(&text, "; %.*s not downloaded again", PL_STR_ARG(size));
+        if (unknown)
+            pl_buf_addf(&text, " (%zu of unknown size)", unknown);
+    }
+    return pl_arena_dup(arena, pl_buf_view(&text));
+}
