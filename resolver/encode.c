@@ -161,8 +161,8 @@ static void require(struct pl_pool *pool, Id solvable, Id id)
 
 /* All that one solvable provides at one go: see RESOLVER on arrays. */
 static void provide_demands(struct pl_pool *pool, struct pl_pool_project *pp,
-                            const struct pl_option *option,
-                            struct pl_str extra, Id solvable)
+                            const struct pl_option *option, struct pl_str extra,
+                            Id solvable)
 {
     for (size_t i = 0; i < pp->demands.len; i++) {
         const struct pl_demand *demand = pp->demands.at[i];
@@ -172,9 +172,8 @@ static void provide_demands(struct pl_pool *pool, struct pl_pool_project *pp,
     }
 }
 
-static void require_needs(struct pl_pool *pool,
-                          const struct pl_option *option, struct pl_str extra,
-                          Id solvable)
+static void require_needs(struct pl_pool *pool, const struct pl_option *option,
+                          struct pl_str extra, Id solvable)
 {
     struct pl_candidate *candidate = pl_option_candidate(option);
     if (!candidate)
@@ -182,12 +181,10 @@ static void require_needs(struct pl_pool *pool,
     const struct pl_needs *needs =
         pl_candidate_needs(pool->problem, candidate, extra);
     for (size_t i = 0; needs && i < needs->count; i++)
-        require(pool, solvable,
-                pool->demand_ids.at[needs->demands[i]->number]);
+        require(pool, solvable, pool->demand_ids.at[needs->demands[i]->number]);
 }
 
-static Id name_id(struct pl_pool *pool, struct pl_str name,
-                  struct pl_str extra)
+static Id name_id(struct pl_pool *pool, struct pl_str name, struct pl_str extra)
 {
     struct pl_str text = name;
     if (extra.len)
@@ -199,9 +196,8 @@ static Id name_id(struct pl_pool *pool, struct pl_str name,
 static Id exact_id(struct pl_pool *pool, const struct pl_pool_project *pp,
                    size_t option)
 {
-    struct pl_str text =
-        pl_arena_printf(pool->arena, "%.*s==#%zu",
-                        PL_STR_ARG(pp->project->name), option);
+    struct pl_str text = pl_arena_printf(pool->arena, "%.*s==#%zu",
+                                         PL_STR_ARG(pp->project->name), option);
     return pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
 }
 
@@ -218,8 +214,7 @@ static void add_option_solvable(struct pl_pool *pool,
 }
 
 static void add_extra_solvables(struct pl_pool *pool,
-                                struct pl_pool_project *pp,
-                                struct pl_str extra)
+                                struct pl_pool_project *pp, struct pl_str extra)
 {
     Id name = name_id(pool, pp->project->name, extra);
     for (size_t n = 0; n < pp->options.len; n++) {
@@ -270,22 +265,28 @@ static void conflict(struct pl_pool *pool, Id solvable, Id id)
     s->conflicts = repo_addid_dep(pool->repo, s->conflicts, id, 0);
 }
 
+/* Named after what provides it, yet never an id of a requirement: "!b>=2". */
+static Id rule_id(struct pl_pool *pool, const struct pl_abi_rule *rule,
+                  const char *suffix)
+{
+    struct pl_str text =
+        pl_arena_printf(pool->arena, "!%.*s%s%.*s%s", PL_STR_ARG(rule->other),
+                        rule->is_requires ? " not " : "",
+                        PL_STR_ARG(rule->other_versions.text), suffix);
+    return pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+}
+
 /*
  * The rule's id is provided by what it forbids. Two facts that break it
  * already may stay together: the fact then conflicts with a second id, which
  * the other fact does not provide.
  */
 static void add_rule(struct pl_pool *pool, const struct pl_abi_rule *rule,
-                     struct pl_pool_project *pp,
-                     struct pl_pool_project *other)
+                     struct pl_pool_project *pp, struct pl_pool_project *other)
 {
     bool broken = fact_in(pp, &rule->versions, false) &&
                   fact_in(other, &rule->other_versions, rule->is_requires);
-    struct pl_str text =
-        pl_arena_printf(pool->arena, "!%.*s", PL_STR_ARG(rule->id));
-    Id id = pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
-    text = pl_arena_printf(pool->arena, "!%.*s (new)", PL_STR_ARG(rule->id));
-    Id new_id = pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+    Id id = rule_id(pool, rule, ""), new_id = rule_id(pool, rule, " (new)");
     for (size_t i = 0; i < other->options.len; i++) {
         const struct pl_option *option = &other->options.at[i];
         if (!option_in(option, &rule->other_versions, rule->is_requires))
@@ -309,8 +310,7 @@ static void add_rules(struct pl_pool *pool)
         const struct pl_abi_rule *rule = problem->rules[i];
         struct pl_project *package =
             pl_map_get(&problem->projects, rule->package);
-        struct pl_project *other =
-            pl_map_get(&problem->projects, rule->other);
+        struct pl_project *other = pl_map_get(&problem->projects, rule->other);
         struct pl_pool_project *pp =
             package ? pl_pool_project(pool, package) : NULL;
         struct pl_pool_project *op =
