@@ -22,15 +22,15 @@ struct pl_lock_file {
     bool is_sdist;
     struct pl_str name;        /* file name */
     struct pl_str url, path;   /* exactly one is not empty */
-    struct pl_str upload_time; /* RFC 3339, UTC; empty: not known */
+    struct pl_str upload_time; /* RFC 3339 in UTC; another is not written */
     uint64_t size;
     bool has_size;
     struct pl_str sha256; /* 64 hex digits */
 };
 
 struct pl_lock_package {
-    struct pl_str name;    /* normalised */
-    struct pl_str version; /* normal form */
+    struct pl_str name;            /* normalised */
+    struct pl_str version;         /* normal form */
     struct pl_str requires_python; /* may be empty */
     struct pl_str index;           /* URL; may be empty */
     struct pl_str *dependencies;   /* names that have an entry, sorted */
@@ -63,7 +63,7 @@ struct pl_lock {
     struct pl_str environment;     /* the marker */
     struct pl_str requires_python; /* "==3.11.*" */
     struct pl_str template_id;     /* empty: none */
-    struct pl_str template_digest;
+    struct pl_str template_digest; /* 64 hex digits; empty: none */
     struct pl_str rules_edition;
     struct pl_lock_input *inputs; /* in the order given */
     size_t input_count;
@@ -82,9 +82,18 @@ struct pl_lock {
     struct pl_str command; /* for the header, without paths of the machine */
 };
 
+/* Puts everything in its order; of equal via, rules ... one stays. */
 void pl_lock_sort(struct pl_lock *lock);
 
-/* "pip install --no-deps -r NAME" and its kin, for the header and for people. */
+/* What the name of the written file says: it ends with ".txt". */
+bool pl_lock_is_text(struct pl_str output_name);
+/* Does it shadow a package of the distribution, which pip cannot remove? */
+bool pl_lock_shadows_os(const struct pl_lock *lock);
+/*
+ * "pip install --no-deps -r NAME" and its kin, for the header and for people:
+ * a shell command without a newline. Of the name its last part is shown, and
+ * "pylock.toml" for "-" or nothing.
+ */
 struct pl_str pl_lock_install_line(struct pl_arena *arena,
                                    const struct pl_lock *lock,
                                    struct pl_str output_name);

@@ -1,0 +1,60 @@
+#include "lockfmt/lock_header.h"
+
+#include "core/escape.h"
+
+static void add_command(struct pl_buf *out, struct pl_str command,
+                        const char *remark)
+{
+    pl_buf_add_cstr(out, "#     ");
+    pl_escape_comment(out, command);
+    pl_buf_add_cstr(out, remark);
+    pl_buf_add_char(out, '\n');
+}
+
+void pl_lock_header(const struct pl_lock *lock, const char *title,
+                    struct pl_buf *out)
+{
+    if (!lock->with_header)
+        return;
+    pl_buf_addf(out, "# %s\n# Made by:\n", title);
+    add_command(out, lock->command.len ? lock->command : PL_STR("podlock"), "");
+    if (!lock->template_id.len)
+        return;
+    pl_buf_add_cstr(out, "# For the template ");
+    pl_escape_comment(out, lock->template_id);
+    pl_buf_add_cstr(out, ".\n");
+}
+
+static void add_pylock_lines(const struct pl_lock *lock, struct pl_str line,
+                             struct pl_buf *out)
+{
+    add_command(out, line, "    (pip 26.1 or newer)");
+    if (pl_lock_shadows_os(lock)) {
+        pl_buf_add_cstr(out, "# uv cannot: a package of the distribution is "
+                             "shadowed, which uv would\n"
+                             "# have to uninstall first.\n");
+    } else {
+        pl_buf_add_cstr(out, "#     uv ");
+        pl_escape_comment(out, line);
+        pl_buf_add_char(out, '\n');
+    }
+    pl_buf_add_cstr(out, "# For an older pip:\n"
+                         "#     podlock export --format requirements.txt\n");
+}
+
+void pl_lock_header_install(const struct pl_lock *lock,
+                            struct pl_str output_name, struct pl_buf *out)
+{
+    PL_ARENA(arena);
+    if (!lock->with_header)
+        return;
+    struct pl_str line = pl_lock_install_line(&arena, lock, output_name);
+    pl_buf_add_cstr(out, "# Install:\n");
+    if (pl_lock_is_text(output_name))
+        add_command(out, line, "");
+    else
+        add_pylock_lines(lock, line, out);
+    if (lock->template_id.len)
+        pl_buf_add_cstr(out, "# Never with `sync`: it would uninstall torch "
+                             "and all else that is not listed.\n");
+}

@@ -1,0 +1,289 @@
+#include "lockfmt/lock_write.h"
+
+#include <inttypes.h>
+
+#include "core/escape.h"
+#include "core/file.h"
+#include "lockfmt/lock_header.h"
+
+#define LOCK_FORMAT 1
+
+/* ---- pieces of TOML ---- */
+
+static void add_key(struct pl_buf *out, const char *key, struct pl_str value)
+{
+    pl_buf_addf(out, "%s = ", key);
+    pl_escape_toml(out, value);
+    pl_buf_add_char(out, '\n');
+}
+
+static void add_optional(struct pl_buf *out, const char *key,
+                         struct pl_str value)
+{
+    if (value.len)
+        add_key(out, key, value);
+}
+
+static void add_array(struct pl_buf *out, const char *key,
+                      const struct pl_str *items, size_t count)
+{
+    pl_buf_addf(out, "%s = [", key);
+    for (size_t i = 0; i < count; i++) {
+        pl_buf_add_cstr(out, i ? ", " : "");
+        pl_escape_toml(out, items[i]);
+    }
+    pl_buf_add_cstr(out, "]\n");
+}
+
+static void add_optional_array(struct pl_buf *out, const char *key,
+                               const struct pl_str *items, size_t count)
+{
+    if (count)
+        add_array(out, key, items, count);
+}
+
+/* Member of an inline table; the first one is not `next`. */
+static void add_member(struct pl_buf *out, const char *key, struct pl_str value,
+                       bool next)
+{
+    pl_buf_addf(out, "%s%s = ", next ? ", " : "{ ", key);
+    pl_escape_toml(out, value);
+}
+
+/* An array of tables, one a line, so that a change is one line of a diff. */
+static void open_rows(struct pl_buf *out, const char *key, size_t count)
+{
+    pl_buf_addf(out, count ? "%s = [\n" : "%s = [", key);
+}
+
+static void open_row(struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, "    ");
+}
+
+static void close_row(struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, " },\n");
+}
+
+static void close_rows(struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, "]\n");
+}
+
+/* ---- times ---- */
+
+static bool take_number(struct pl_cursor *c, size_t digits, unsigned least,
+                        unsigned most, unsigned *out)
+{
+    unsigned number = 0;
+    for (size_t i = 0; i < digits; i++) {
+        char digit = pl_cursor_peek(c);
+        if (!pl_is_digit(digit) || !pl_cursor_take(c, digit))
+            return false;
+        number = number * 10 + (unsigned)(digit - '0');
+    }
+    *out = number;
+    return number >= least && number <= most;
+}
+
+static unsigned days_of(unsigned year, unsigned month)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30,
+                                         31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
+static bool take_date(struct pl_cursor *c)
+{
+    unsigned year, month, day;
+    return take_number(c, 4, 1, 9999, &year) && pl_cursor_take(c, '-') &&
+           take_number(c, 2, 1, 12, &month) && pl_cursor_take(c, '-') &&
+           take_number(c, 2, 1, days_of(year, month), &day);
+}
+
+static bool take_time(struct pl_cursor *c)
+{
+    unsigned hour, minute, second;
+    if (!take_number(c, 2, 0, 23, &hour) || !pl_cursor_take(c, ':') ||
+        !take_number(c, 2, 0, 59, &minute) || !pl_cursor_take(c, ':') ||
+        !take_number(c, 2, 0, 59, &second))
+        return false;
+    return !pl_cursor_take(c, '.') || pl_cursor_span(c, pl_is_digit).len;
+}
+
+/* TOML would take more; Python's tomllib, and so pip, takes no more. */
+static bool is_utc_time(struct pl_str text)
+{
+    struct pl_cursor c = pl_cursor_from(text);
+    return take_date(&c) && pl_cursor_take(&c, 'T') && take_time(&c) &&
+           pl_cursor_take(&c, 'Z') && pl_cursor_done(&c);
+}
+
+/* ---- a file ---- */
+
+/* As it stands there: a percent-encoded name is another name. */
+static struct pl_str last_part(const struct pl_lock_file *file)
+{
+    struct pl_str text = file->path;
+    if (file->url.len) {
+        text = pl_str_sub(file->url, 0, pl_str_find(file->url, '#'));
+        text = pl_str_sub(text, 0, pl_str_find(text, '?'));
+    }
+    return pl_path_base(text);
+}
+
+static void add_file(struct pl_buf *out, const struct pl_lock_file *file)
+{
+    bool next = !pl_str_eq(last_part(file), file->name);
+    if (next)
+        add_member(out, "name", file->name, false);
+    if (is_utc_time(file->upload_time)) {
+        pl_buf_addf(out, "%supload-time = %.*s", next ? ", " : "{ ",
+                    PL_STR_ARG(file->upload_time));
+        next = true;
+    }
+    add_member(out, file->url.len ? "url" : "path",
+               file->url.len ? file->url : file->path, next);
+    if (file->has_size && file->size <= INT64_MAX)
+        pl_buf_addf(out, ", size = %" PRIu64, file->size);
+    pl_buf_add_cstr(out, ", hashes = ");
+    add_member(out, "sha256", file->sha256, false);
+    pl_buf_add_cstr(out, " } }");
+}
+
+/* ---- a package ---- */
+
+static void add_dependencies(struct pl_buf *out,
+                             const struct pl_lock_package *package)
+{
+    size_t count = package->dependency_count;
+    if (!count)
+        return;
+    open_rows(out, "dependencies", count);
+    for (size_t i = 0; i < count; i++) {
+        open_row(out);
+        add_member(out, "name", package->dependencies[i], false);
+        close_row(out);
+    }
+    close_rows(out);
+}
+
+static void add_package(struct pl_buf *out, const struct pl_lock *lock,
+                        const struct pl_lock_package *package)
+{
+    pl_buf_add_cstr(out, "\n[[packages]]\n");
+    add_key(out, "name", package->name);
+    add_optional(out, "version", package->version);
+    add_optional(out, "requires-python", package->requires_python);
+    add_optional(out, "index", package->index);
+    add_dependencies(out, package);
+    pl_buf_add_cstr(out, package->file.is_sdist ? "sdist = " : "wheels = [");
+    add_file(out, &package->file);
+    pl_buf_add_cstr(out, package->file.is_sdist ? "\n" : "]\n");
+    size_t via = lock->with_via ? package->via_count : 0;
+    if (!via && !package->rule_count)
+        return;
+    pl_buf_add_cstr(out, "\n[packages.tool.podlock]\n");
+    add_optional_array(out, "via", package->via, via);
+    add_optional_array(out, "rules", package->rules, package->rule_count);
+}
+
+/* ---- [tool.podlock] ---- */
+
+static void add_inputs(struct pl_buf *out, const struct pl_lock *lock)
+{
+    open_rows(out, "inputs", lock->input_count);
+    for (size_t i = 0; i < lock->input_count; i++) {
+        open_row(out);
+        add_member(out, "name", lock->inputs[i].name, false);
+        add_member(out, "sha256", lock->inputs[i].sha256, true);
+        close_row(out);
+    }
+    close_rows(out);
+}
+
+static void add_provided(struct pl_buf *out, const struct pl_lock *lock)
+{
+    open_rows(out, "provided", lock->provided_count);
+    for (size_t i = 0; i < lock->provided_count; i++) {
+        open_row(out);
+        add_member(out, "name", lock->provided[i].name, false);
+        add_member(out, "version", lock->provided[i].version, true);
+        close_row(out);
+    }
+    close_rows(out);
+}
+
+static void add_replaced(struct pl_buf *out, const struct pl_lock *lock)
+{
+    open_rows(out, "replaced", lock->replaced_count);
+    for (size_t i = 0; i < lock->replaced_count; i++) {
+        const struct pl_lock_replaced *row = &lock->replaced[i];
+        open_row(out);
+        add_member(out, "name", row->name, false);
+        add_member(out, "from", row->from, true);
+        add_member(out, "to", row->to, true);
+        add_member(out, "because", row->because, true);
+        pl_buf_add_cstr(out, row->is_os ? ", os = true" : "");
+        close_row(out);
+    }
+    close_rows(out);
+}
+
+static void add_digest(struct pl_buf *out, struct pl_str digest)
+{
+    PL_ARENA(arena);
+    if (digest.len)
+        add_key(out, "template-digest",
+                pl_arena_printf(&arena, "sha256:%.*s", PL_STR_ARG(digest)));
+}
+
+static void add_tool(struct pl_buf *out, const struct pl_lock *lock)
+{
+    pl_buf_addf(out, "\n[tool.podlock]\nformat = %d\n", LOCK_FORMAT);
+    add_optional(out, "template", lock->template_id);
+    add_digest(out, lock->template_digest);
+    add_optional(out, "rules", lock->rules_edition);
+    add_inputs(out, lock);
+    if (lock->download <= INT64_MAX)
+        pl_buf_addf(out, "download = %" PRIu64 "\n", lock->download);
+    add_provided(out, lock);
+    add_replaced(out, lock);
+    add_optional_array(out, "broken", lock->broken, lock->broken_count);
+    add_optional_array(out, "ignored-rules", lock->ignored_rules,
+                       lock->ignored_rule_count);
+}
+
+/* ---- the lock ---- */
+
+void pl_lock_write(const struct pl_lock *lock, struct pl_str output_name,
+                   struct pl_buf *out)
+{
+    pl_lock_header(lock, "Locked by podlock.", out);
+    pl_lock_header_install(lock, output_name, out);
+    pl_buf_add_cstr(out, lock->with_header ? "\n" : "");
+    add_key(out, "lock-version", PL_STR("1.0"));
+    if (lock->environment.len)
+        add_array(out, "environments", &lock->environment, 1);
+    add_optional(out, "requires-python", lock->requires_python);
+    add_key(out, "created-by", PL_STR("podlock"));
+    if (!lock->package_count)
+        pl_buf_add_cstr(out, "packages = []\n");
+    for (size_t i = 0; i < lock->package_count; i++)
+        add_package(out, lock, &lock->packages[i]);
+    add_tool(out, lock);
+}
+
+bool pl_lock_name_valid(struct pl_str base_name)
+{
+    if (pl_str_is(base_name, "pylock.toml"))
+        return true;
+    size_t before = strlen("pylock."), after = strlen(".toml");
+    if (!pl_str_starts(base_name, "pylock.") ||
+        !pl_str_ends(base_name, ".toml") || base_name.len <= before + after)
+        return false;
+    struct pl_str name = pl_str_sub(base_name, before, base_name.len - after);
+    return !pl_str_has(name, '.') && !pl_str_has(name, '/');
+}
