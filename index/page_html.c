@@ -11,7 +11,7 @@ struct reader {
     htmlParserCtxtPtr parser;
     struct pl_page_build build;
     struct pl_error *err;
-    bool failed, any, has_base;
+    bool failed, has_base;
 };
 
 static void free_parser(htmlParserCtxtPtr *parser)
@@ -128,7 +128,6 @@ static void on_element(void *user, const xmlChar *name,
     struct pl_str element = pl_str_from((const char *)name);
     if (r->failed)
         return;
-    r->any = true;
     if (!within_bounds(r, attributes))
         stop(r);
     else if (pl_str_is(element, "a"))
@@ -172,6 +171,10 @@ static bool check_body(struct pl_str body, struct pl_error *err)
     if (pl_str_has(body, '\0'))
         return pl_error_plain(err, PL_ERR_INDEX,
                               "not an index page: it has a NUL byte");
+    /* It would put plain text into elements of its own making. */
+    if (!pl_str_has(body, '<'))
+        return pl_error_plain(err, PL_ERR_INDEX,
+                              "not an index page: no HTML in it");
     return true;
 }
 
@@ -193,9 +196,6 @@ bool pl_page_parse_html(struct pl_arena *arena,
                                    HTML_PARSE_IGNORE_ENC);
     if (!feed(&r, input->body))
         return false;
-    if (!r.any)
-        return pl_error_plain(err, PL_ERR_INDEX,
-                              "not an index page: no HTML in it");
     *out = pl_page_finish(&r.build);
     return true;
 }
