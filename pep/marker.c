@@ -23,32 +23,37 @@ enum variable {
     DEPENDENCY_GROUPS,
 };
 
+#define SPELLING(text, variable)                                               \
+    {                                                                          \
+        {text, sizeof(text) - 1}, variable                                     \
+    }
+
 /* The first spelling of each is the one that is printed. */
 static const struct spelling {
-    const char *text;
+    struct pl_str text;
     enum variable variable;
 } spellings[] = {
-    {"implementation_name", IMPLEMENTATION_NAME},
-    {"implementation_version", IMPLEMENTATION_VERSION},
-    {"os_name", OS_NAME},
-    {"platform_machine", PLATFORM_MACHINE},
-    {"platform_python_implementation", PLATFORM_PYTHON_IMPLEMENTATION},
-    {"platform_release", PLATFORM_RELEASE},
-    {"platform_system", PLATFORM_SYSTEM},
-    {"platform_version", PLATFORM_VERSION},
-    {"python_full_version", PYTHON_FULL_VERSION},
-    {"python_version", PYTHON_VERSION},
-    {"sys_platform", SYS_PLATFORM},
-    {"extra", EXTRA},
-    {"extras", EXTRAS},
-    {"dependency_groups", DEPENDENCY_GROUPS},
+    SPELLING("implementation_name", IMPLEMENTATION_NAME),
+    SPELLING("implementation_version", IMPLEMENTATION_VERSION),
+    SPELLING("os_name", OS_NAME),
+    SPELLING("platform_machine", PLATFORM_MACHINE),
+    SPELLING("platform_python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("platform_release", PLATFORM_RELEASE),
+    SPELLING("platform_system", PLATFORM_SYSTEM),
+    SPELLING("platform_version", PLATFORM_VERSION),
+    SPELLING("python_full_version", PYTHON_FULL_VERSION),
+    SPELLING("python_version", PYTHON_VERSION),
+    SPELLING("sys_platform", SYS_PLATFORM),
+    SPELLING("extra", EXTRA),
+    SPELLING("extras", EXTRAS),
+    SPELLING("dependency_groups", DEPENDENCY_GROUPS),
     /* From PEP 345 and setuptools; metadata of old releases has them. */
-    {"os.name", OS_NAME},
-    {"platform.machine", PLATFORM_MACHINE},
-    {"platform.python_implementation", PLATFORM_PYTHON_IMPLEMENTATION},
-    {"platform.version", PLATFORM_VERSION},
-    {"python_implementation", PLATFORM_PYTHON_IMPLEMENTATION},
-    {"sys.platform", SYS_PLATFORM},
+    SPELLING("os.name", OS_NAME),
+    SPELLING("platform.machine", PLATFORM_MACHINE),
+    SPELLING("platform.python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("platform.version", PLATFORM_VERSION),
+    SPELLING("python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("sys.platform", SYS_PLATFORM),
 };
 
 enum op { LT, LE, EQ, NE, GE, GT, COMPATIBLE, IDENTICAL, IN, NOT_IN };
@@ -194,7 +199,7 @@ static bool parse_string(struct parser *p, struct operand *out)
 static bool find_variable(struct pl_str word, enum variable *out)
 {
     for (size_t i = 0; i < PL_COUNT(spellings); i++) {
-        if (pl_str_is(word, spellings[i].text)) {
+        if (pl_str_eq(word, spellings[i].text)) {
             *out = spellings[i].variable;
             return true;
         }
@@ -708,7 +713,7 @@ static void print_operand(const struct operand *o, struct pl_buf *out)
     size_t i = 0;
     while (spellings[i].variable != o->variable)
         i++;
-    pl_buf_add_cstr(out, spellings[i].text);
+    pl_buf_add_str(out, spellings[i].text);
 }
 
 static void print(const struct pl_marker *m, bool outermost, struct pl_buf *out)

@@ -165,6 +165,40 @@ static void test_other_target(void **state)
     }
 }
 
+/* Some versions cannot stand behind some operators: those compare as text. */
+static void test_odd_target_version(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct pl_env env = target(&arena, "3.10.13");
+    static const struct {
+        const char *version, *marker;
+        bool holds;
+    } table[] = {
+        {"7.3+x", "'7.3.0+x' == implementation_version", true},
+        {"7.3+x", "'7.3.0+x' != implementation_version", false},
+        {"7.3+x", "'7.3+x' <= implementation_version", true},
+        {"7.3+x", "'7.2' <= implementation_version", false},
+        {"7.3+x", "'7.2' < implementation_version", false},
+        {"7", "'6.0' < implementation_version", true},
+        {"7", "'7.0' >= implementation_version", true},
+        {"7", "'7.1' ~= implementation_version", false},
+        {"7.0", "'7.1' ~= implementation_version", true},
+        {"trunk", "'trunk' == implementation_version", true},
+        {"trunk", "'7' != implementation_version", true},
+        {"trunk", "implementation_version == 'trunk'", true},
+        {"trunk", "implementation_version != '7'", false},
+        {"trunk", "implementation_version === 'TRUNK'", true},
+    };
+    for (size_t i = 0; i < PL_COUNT(table); i++) {
+        env.implementation_version = pl_str_from(table[i].version);
+        bool holds =
+            pl_marker_eval(parsed(&arena, table[i].marker), &env, PL_STR(""));
+        if (holds != table[i].holds)
+            fail_msg("wrong for %s: %s", table[i].version, table[i].marker);
+    }
+}
+
 /* ---- printing ---- */
 
 static void test_normal_form(void **state)
@@ -353,7 +387,9 @@ static void test_width(void **state)
     pl_buf_add_cstr(&text, "os_name=='posix'");
     assert_true(pl_marker_parse(&arena, pl_buf_view(&text), &marker, NULL));
     assert_true(pl_marker_eval(marker, &env, PL_STR("")));
-    pl_buf_pad(&text, ' ', PL_MAX_REQUIREMENT_BYTES);
+    pl_buf_pad(&text, ' ', PL_MAX_REQUIREMENT_BYTES - text.len);
+    assert_true(pl_marker_parse(&arena, pl_buf_view(&text), &marker, NULL));
+    pl_buf_add_char(&text, ' ');
     struct pl_error err = {.arena = &arena};
     assert_false(pl_marker_parse(&arena, pl_buf_view(&text), &marker, &err));
     assert_int_equal(err.code, PL_ERR_LIMIT);
@@ -365,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_truth),
         cmocka_unit_test(test_extra_of_none),
         cmocka_unit_test(test_other_target),
+        cmocka_unit_test(test_odd_target_version),
         cmocka_unit_test(test_normal_form),
         cmocka_unit_test(test_text_is_copied),
         cmocka_unit_test(test_extras),

@@ -205,8 +205,11 @@ static void test_refusals(void **state)
     (void)state;
     for (size_t i = 0; i < PL_COUNT(refusals); i++) {
         PL_ARENA(arena);
-        struct pl_str file =
-            pl_arena_printf(&arena, "numpy>=1\n%s\nscipy\n", refusals[i].line);
+        PL_BUF(text, 1000);
+        pl_buf_add_cstr(&text, "numpy>=1\n");
+        pl_buf_add_cstr(&text, refusals[i].line);
+        pl_buf_add_cstr(&text, "\nscipy\n");
+        struct pl_str file = pl_buf_view(&text);
         const struct pl_source *source =
             pl_source_from_text(&arena, PL_STR("r.in"), file);
         struct pl_str line = {file.at + 9, strlen(refusals[i].line)};
