@@ -98,7 +98,7 @@ static unsigned head_of(const struct pl_toml_node *node)
 static void put_node(struct packer *p, const struct pl_toml_node *node)
 {
     unsigned head = head_of(node);
-    pl_buf_add_char(p->out, (char)head);
+    put(p->out, head);
     if (head & HAS_KEY)
         put_place(p, node->key_begin, node->key_end);
     if (head & KEY_INLINE)
@@ -164,7 +164,7 @@ static void take_members(struct unpacker *u, struct pl_toml_node *node)
 
 static void take_node(struct unpacker *u, struct pl_toml_node *node)
 {
-    unsigned head = (unsigned char)*u->c.at++;
+    unsigned head = (unsigned)take(&u->c);
     node->doc = u->doc;
     node->type = (enum pl_toml_type)(head & TYPE);
     take_key(u, node, head);

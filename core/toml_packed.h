@@ -8,7 +8,7 @@
  * one version of this code: they are never written to a file that outlives a
  * build, and never read from outside.
  *
- * The format: one byte of type, then variable-length numbers; places as
+ * The format: a byte of type and marks, then variable-length numbers; places as
  * differences to the one before; strings that stand in the text unescaped are
  * not repeated.
  */

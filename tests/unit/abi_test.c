@@ -186,12 +186,18 @@ static void test_dir_wrong(void **state)
     assert_int_equal(err.code, PL_ERR_FILE);
 }
 
+static void test_documented(void **state)
+{
+    (void)state;
+    wrong_documented("rule-format.md", parse, "[[rule]]\nx = 1\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong),     cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_shipped),   cmocka_unit_test(test_dir),
-        cmocka_unit_test(test_dir_wrong),
+        cmocka_unit_test(test_wrong), cmocka_unit_test(test_documented),
+        cmocka_unit_test(test_parse), cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_dir),   cmocka_unit_test(test_dir_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

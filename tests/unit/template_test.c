@@ -296,43 +296,29 @@ static void test_shipped(void **state)
     }
 }
 
-/* Every file of the folder is built in, with the bytes it has now. */
-static void test_folder(void **state)
+/* The tables of one [environment], [index] ... stand on one page. */
+static void test_documented(void **state)
 {
     (void)state;
-    PL_ARENA(arena);
-    const char *root = getenv("PODLOCK_SOURCE_ROOT");
-    struct pl_str dir =
-        pl_arena_printf(&arena, "%s/rules/templates", root ? root : ".");
-    struct pl_str *names;
-    size_t count, files = 0;
-    assert_true(pl_dir_list(&arena, dir, &names, &count, NULL));
-    for (size_t i = 0; i < count; i++) {
-        struct pl_str text;
-        if (!pl_str_ends(names[i], ".toml"))
-            continue;
-        assert_true(pl_file_load(&arena, pl_path_join(&arena, dir, names[i]),
-                                 PL_MAX_USER_FILE_BYTES, &text, NULL, NULL));
-        struct pl_str id = pl_str_sub(names[i], 0, names[i].len - 5);
-        if (files >= pl_template_shipped_count() ||
-            !pl_str_eq(id, pl_template_shipped_id(files)))
-            fail_msg("%.*s is not listed in rules/meson.build",
-                     PL_STR_ARG(names[i]));
-        const struct pl_source *source =
-            pl_template_shipped_source(&arena, files++);
-        assert_true(pl_str_eq(source->text, text));
-    }
-    assert_int_equal(files, pl_template_shipped_count());
+    static const char *const texts[] = {
+        "podlock-template = 1\nx = 1\n",
+        HEAD "'3.11'\nx = 1\n",
+        HEAD "'3.11'\n[index]\nx = 1\n",
+        HEAD "'3.11'\n[provenance]\nx = 1\n",
+        HEAD "'3.11'\n[[package]]\nx = 1\n",
+    };
+    for (size_t i = 0; i < PL_COUNT(texts); i++)
+        wrong_documented("template-format.md", parse, texts[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong),  cmocka_unit_test(test_least),
-        cmocka_unit_test(test_full),   cmocka_unit_test(test_escaped),
-        cmocka_unit_test(test_shadow), cmocka_unit_test(test_glibc_of_os),
-        cmocka_unit_test(test_limits), cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_wrong),       cmocka_unit_test(test_documented),
+        cmocka_unit_test(test_least),       cmocka_unit_test(test_full),
+        cmocka_unit_test(test_escaped),     cmocka_unit_test(test_shadow),
+        cmocka_unit_test(test_glibc_of_os), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_shipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

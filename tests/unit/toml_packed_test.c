@@ -101,9 +101,11 @@ static void test_cut(void **state)
     pl_toml_pack(doc, &packed);
     pl_toml_destroy(doc);
     for (size_t len = 0; len < packed.len; len++) {
-        char *cut = pl_new_array(&arena, char, len);
+        char *cut = malloc(len + !len);
+        assert_non_null(cut);
         memcpy(cut, packed.data, len);
         pl_toml_destroy(pl_toml_unpack(source, (struct pl_str){cut, len}));
+        free(cut);
     }
 }
 

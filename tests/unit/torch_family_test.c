@@ -90,10 +90,22 @@ static void test_pypi_cuda(void **state)
     }
 }
 
+static void test_documented(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "podlock-torch-family = 1\n[[project]]\nx = 1\n",
+        "podlock-torch-family = 1\nproject = []\n[[pypi-cuda]]\nx = 1\n",
+    };
+    for (size_t i = 0; i < PL_COUNT(texts); i++)
+        wrong_documented("rule-format.md", parse, texts[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_documented),
         cmocka_unit_test(test_shipped),
         cmocka_unit_test(test_pypi_cuda),
     };

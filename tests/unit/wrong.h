@@ -82,4 +82,39 @@ static inline void wrong_run(const char *name, wrong_parse parse, size_t least)
     assert_true(cases >= least);
 }
 
+/* As "| `key` |" in a table, or as a table's heading: "## `[key]`". */
+static inline bool wrong_lists(struct pl_str page, struct pl_str key)
+{
+    static const char *const forms[][2] = {
+        {"\n| `", "` | "}, {"\n## `[", "]`\n"}, {"\n## `[[", "]]`\n"}};
+    for (size_t i = 0; i < PL_COUNT(forms); i++) {
+        PL_BUF(row, PL_MAX_MESSAGE_BYTES);
+        pl_buf_add_cstr(&row, forms[i][0]);
+        pl_buf_add_str(&row, key);
+        pl_buf_add_cstr(&row, forms[i][1]);
+        if (pl_str_find_str(page, pl_buf_view(&row)) < page.len)
+            return true;
+    }
+    return false;
+}
+
+/* Does docs/NAME list every key that the error for this text lists? */
+static inline void wrong_documented(const char *name, wrong_parse parse,
+                                    const char *text)
+{
+    PL_ARENA(arena);
+    struct pl_error err = {.arena = &arena};
+    struct pl_str page =
+        table_load(&arena, pl_arena_printf(&arena, "../../docs/%s", name).at);
+    const struct pl_source *source =
+        pl_source_from_text(&arena, PL_STR("t.toml"), pl_str_from(text));
+    assert_false(parse(&arena, source, &err));
+    assert_true(pl_str_starts(err.hint, "its keys are "));
+    struct pl_str key,
+        rest = pl_str_sub(err.hint, strlen("its keys are "), err.hint.len);
+    while (pl_str_cut(&rest, ',', &key))
+        if (!wrong_lists(page, pl_str_trim(key)))
+            fail_msg("docs/%s does not list `%.*s`", name, PL_STR_ARG(key));
+}
+
 #endif
