@@ -6,6 +6,7 @@
 #define NAME_COLUMN 14
 #define DEFAULT_WIDTH 80
 #define WIDEST 100
+#define LONGEST_CHOICES 22
 
 static const char opening[] =
     "podlock locks what your requirements need beyond what a GPU container "
@@ -59,6 +60,20 @@ void pl_help_podlock(const struct pl_show *given, struct pl_buf *out)
                          "says all.\n");
 }
 
+/* Are the choices shown in place of the value? */
+static bool is_short(const struct pl_option *option)
+{
+    return strlen(option->value) <= LONGEST_CHOICES;
+}
+
+/* "--format FORMAT" */
+static void add_placeholder(const struct pl_option *option, struct pl_buf *out)
+{
+    pl_buf_add_char(out, ' ');
+    for (const char *at = option->name; *at; at++)
+        pl_buf_add_char(out, *at == '-' ? '-' : (char)(*at - 'a' + 'A'));
+}
+
 void pl_help_option_head(const struct pl_option *option, bool indented,
                          struct pl_buf *out)
 {
@@ -67,9 +82,21 @@ void pl_help_option_head(const struct pl_option *option, bool indented,
     else if (indented)
         pl_buf_add_cstr(out, "    ");
     pl_buf_addf(out, "--%s", option->name);
-    if (option->kind == PL_OPTION_VALUE || option->kind == PL_OPTION_LIST ||
-        option->kind == PL_OPTION_CHOICE)
+    if (option->kind == PL_OPTION_CHOICE && !is_short(option))
+        add_placeholder(option, out);
+    else if (option->kind == PL_OPTION_VALUE ||
+             option->kind == PL_OPTION_LIST || option->kind == PL_OPTION_CHOICE)
         pl_buf_addf(out, " %s", option->value);
+}
+
+static void add_choices(const struct pl_option *option, struct pl_buf *out)
+{
+    struct pl_str rest = pl_str_from(option->value), choice;
+    const char *before = ": ";
+    while (pl_str_cut(&rest, '|', &choice)) {
+        pl_buf_addf(out, "%s%.*s", before, PL_STR_ARG(choice));
+        before = ", ";
+    }
 }
 
 static void add_foreign(const struct pl_option *option, struct pl_buf *out)
@@ -87,7 +114,9 @@ void pl_help_option_text(const struct pl_option *option, struct pl_buf *out)
 {
     pl_buf_add_cstr(out, option->help);
     if (option->kind == PL_OPTION_LIST)
-        pl_buf_add_cstr(out, " (may be repeated)");
+        pl_buf_add_cstr(out, " (repeatable)");
+    if (option->kind == PL_OPTION_CHOICE && !is_short(option))
+        add_choices(option, out);
     if (option->kind == PL_OPTION_CHOICE)
         pl_buf_addf(out, " [default: %.*s]",
                     PL_STR_ARG(pl_option_choice(option, 0)));

@@ -85,7 +85,8 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
      .value = "prerelease=allow",
      .help = "the same as --prerelease allow"},
     VALUE("exclude-newer", exclude_newer, "DATE|DURATION",
-          "leave out files uploaded after 2025-10-17, or within 30 days"),
+          "leave out files uploaded after, say, 2025-10-17, or within the last "
+          "30 days"),
     LIST("only-binary", only_binary,
          "NAME|:all:", "no source distributions of these packages"),
     LIST("no-binary", no_binary, "NAME|:all:", "no wheels of these packages"),
