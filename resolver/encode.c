@@ -79,13 +79,21 @@ static void activate_extra(struct builder *b, struct pl_pool_project *pp,
     pl_vec_push(b->pool->arena, &pp->extras, extra);
 }
 
+/* Never the id of a name: a fact that a constraint bars has its name still. */
+static Id demand_id(struct pl_pool *pool, const struct pl_demand *demand)
+{
+    struct pl_str text = demand->text;
+    if (!demand->specifier->text.len)
+        text = pl_arena_printf(pool->arena, "%.*s *", PL_STR_ARG(text));
+    return pool_strn2id(pool->pool, text.at, (unsigned int)text.len, 1);
+}
+
 static void activate_demand(struct builder *b, struct pl_demand *demand)
 {
     int *id = demand_slot(b->pool, demand);
     if (*id)
         return;
-    *id = pool_strn2id(b->pool->pool, demand->text.at,
-                       (unsigned int)demand->text.len, 1);
+    *id = demand_id(b->pool, demand);
     struct pl_pool_project *pp = activate_project(b, demand->project);
     pl_vec_push(b->pool->arena, &pp->demands, demand);
     if (demand->extra.len)
