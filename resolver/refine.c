@@ -59,9 +59,30 @@ static bool fits_imposed(const pl_demand_vec *imposed, size_t candidate)
     return true;
 }
 
+static bool fits_roots(const struct pl_project *project, size_t candidate)
+{
+    for (size_t i = 0; i < project->demands.len; i++)
+        if (project->demands.at[i]->is_root &&
+            !pl_demand_matches(project->demands.at[i], candidate))
+            return false;
+    return true;
+}
+
+static void want_version(struct search *search, struct pl_project *project,
+                         size_t n)
+{
+    struct pl_candidate *candidate = &project->candidates[n];
+    PL_TRACE(PL_TRACE_CHOICE, "reading %.*s %.*s", PL_STR_ARG(project->name),
+             PL_STR_ARG(candidate->version_text));
+    pl_gather_want_candidate(&search->gather, project, candidate);
+    candidate->loaded = true;
+}
+
 /*
  * Wants the version and those that come next if it is rejected: twice as many
- * each time the search comes back for the same project.
+ * each time the search comes back for the same project. When what is decided
+ * leaves few (each boto3 pins its own botocore), others are read too, because
+ * a change above will ask for them.
  */
 static void want_versions(struct search *search, struct pl_project *project,
                           const pl_demand_vec *imposed, size_t from)
@@ -69,14 +90,14 @@ static void want_versions(struct search *search, struct pl_project *project,
     uint32_t left = project->read_ahead;
     if (project->read_ahead < MAX_READ_AHEAD)
         project->read_ahead *= 2;
-    for (size_t i = from; i < project->candidate_count && left; i++) {
-        struct pl_candidate *candidate = &project->candidates[i];
-        if (candidate->state != PL_CANDIDATE_UNREAD ||
-            !fits_imposed(imposed, i))
-            continue;
-        pl_gather_want_candidate(&search->gather, project, candidate);
-        candidate->loaded = true;
-        left--;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = from; i < project->candidate_count && left; i++) {
+            if (project->candidates[i].state != PL_CANDIDATE_UNREAD ||
+                !(pass ? fits_roots(project, i) : fits_imposed(imposed, i)))
+                continue;
+            want_version(search, project, i);
+            left--;
+        }
     }
 }
 
