@@ -136,7 +136,9 @@ void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
     if (demand->followed)
         return;
     if (is_settled(gather, project)) {
-        if (demand->extra.len && project->candidate_count)
+        bool again = demand->followed_fact;
+        demand->followed_fact = true;
+        if (!again && demand->extra.len && project->candidate_count)
             follow_needs(gather,
                          &project->candidates[pl_project_fact_index(project)],
                          demand->extra);

@@ -154,6 +154,7 @@ struct pl_demand {
     uint32_t number;
     bool is_root;  /* the user's own */
     bool followed; /* gather reads its best match */
+    bool followed_fact; /* gather reads what the fact's extra needs */
     /* One bit a candidate of the project; NULL until its page is read. */
     uint64_t *matches;
 };
