@@ -55,7 +55,7 @@ static bool add_include(struct pl_pyproject *p,
     }
     if (!pl_toml_str(node, &name))
         return pl_error_set(err, PL_ERR_INPUT, pl_toml_span(node),
-                            "include-group wants the name of a group");
+                            "include-group: expected the name of a group");
     name = pl_name_normalize(arena, pl_arena_dup(arena, name));
     return pl_pyproject_add_group(p, name, pl_toml_span(node), err);
 }
@@ -65,7 +65,7 @@ static bool add_members(struct pl_pyproject *p,
 {
     if (pl_toml_type(group) != PL_TOML_ARRAY)
         return pl_error_set(err, PL_ERR_INPUT, pl_toml_span(group),
-                            "a dependency group is an array, not a %s",
+                            "a dependency group: expected array, found %s",
                             pl_toml_type_name(pl_toml_type(group)));
     for (size_t i = 0; i < pl_toml_count(group); i++) {
         const struct pl_toml_node *member = pl_toml_at(group, i);

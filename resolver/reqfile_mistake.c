@@ -174,6 +174,11 @@ static bool name_lookalike(size_t at, const struct lookalike *found,
         pl_error_hint(err, "remove it");
         return true;
     }
+    if (pl_str_is(pl_str_from(found->meant), " ")) {
+        pl_error_set(err, PL_ERR_INPUT, span, "%s", found->shown);
+        pl_error_hint(err, "type a space");
+        return true;
+    }
     pl_error_set(err, PL_ERR_INPUT, span, "%s instead of `%s`", found->shown,
                  found->meant);
     pl_error_hint(err, "type the `%s` anew", found->meant);

@@ -76,7 +76,7 @@ static bool expect(const struct pl_toml_node *node, enum pl_toml_type type,
     if (found == type)
         return true;
     return pl_error_set(err, PL_ERR_INPUT, pl_toml_span(node),
-                        "%s: expected a %s, not a %s", what,
+                        "%s: expected %s, found %s", what,
                         pl_toml_type_name(type), pl_toml_type_name(found));
 }
 

@@ -134,6 +134,9 @@ static bool fail_single_equals(struct scan *s, struct pl_str op)
     if (version.len && pl_is_digit(version.at[0]))
         pl_error_hint(s->err, "did you mean `%.*s==%.*s`?", PL_STR_ARG(s->name),
                       PL_STR_ARG(version));
+    else if (pl_str_is(version, "*"))
+        pl_error_hint(s->err, "write `%.*s` alone for any version",
+                      PL_STR_ARG(s->name));
     else
         pl_error_hint(s->err, "versions are compared with ==, >=, <=, <, > "
                               "and ~=");
@@ -207,6 +210,15 @@ static bool fail_second(struct scan *s, struct pl_str word)
     return true;
 }
 
+/* In a requirements file options were taken off before. */
+static bool fail_option(struct scan *s, struct pl_str word)
+{
+    pl_error_set(s->err, PL_ERR_INPUT, span_of(s, word),
+                 "an option, which only a requirements file can have");
+    pl_error_hint(s->err, "remove it");
+    return true;
+}
+
 static bool fail_colon(struct scan *s, struct pl_str word)
 {
     struct pl_str version = pl_str_sub(word, 1, word.len);
@@ -236,6 +248,8 @@ static bool fail_word(struct scan *s, struct pl_str word)
             pl_error_hint(s->err, "write a comma");
         return true;
     }
+    if (pl_str_starts(word, "--"))
+        return fail_option(s, word);
     if (word.at[0] == ':' && word.len > 1 && pl_is_digit(word.at[1]))
         return fail_colon(s, word);
     if (!name.len || name.len < word.len)

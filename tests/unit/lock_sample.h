@@ -11,13 +11,12 @@
 #include "core/attr.h"
 #include "lockfmt/lock.h"
 
-#define SAMPLE_SHA                                                            \
+#define SAMPLE_SHA                                                             \
     "a3f1c5d2e4b60718293a4b5c6d7e8f900112233445566778899aabbccddeeff0"
 
 /* A list of string literals in the arena. */
-static inline struct pl_str *sample_list(struct pl_arena *arena,
-                                         const char *const *texts,
-                                         size_t *count)
+static inline struct pl_str *
+sample_list(struct pl_arena *arena, const char *const *texts, size_t *count)
 {
     struct pl_str *list = pl_new_array(arena, struct pl_str, 8);
     for (*count = 0; texts[*count]; ++*count)
@@ -25,8 +24,7 @@ static inline struct pl_str *sample_list(struct pl_arena *arena,
     return list;
 }
 
-static inline struct pl_lock_file sample_file(const char *name,
-                                              const char *url)
+static inline struct pl_lock_file sample_file(const char *name, const char *url)
 {
     return (struct pl_lock_file){
         .name = pl_str_from(name),
@@ -38,8 +36,7 @@ static inline struct pl_lock_file sample_file(const char *name,
     };
 }
 
-static inline void sample_packages(struct pl_arena *arena,
-                                   struct pl_lock *lock)
+static inline void sample_packages(struct pl_arena *arena, struct pl_lock *lock)
 {
     struct pl_lock_package *p = pl_new_array(arena, struct pl_lock_package, 4);
     p[0].name = PL_STR("torchao");
@@ -50,8 +47,8 @@ static inline void sample_packages(struct pl_arena *arena,
                             "torchao-0.13.0%2Bcu128-cp311-abi3-linux_x86_64"
                             ".whl");
     p[0].file.has_size = false;
-    p[0].via = sample_list(arena, (const char *[]){"r.in:3", NULL},
-                           &p[0].via_count);
+    p[0].via =
+        sample_list(arena, (const char *[]){"r.in:3", NULL}, &p[0].via_count);
 
     p[1].name = PL_STR("pandas");
     p[1].version = PL_STR("2.3.3");
@@ -61,9 +58,9 @@ static inline void sample_packages(struct pl_arena *arena,
         "pandas-2.3.3-cp311-cp311-manylinux_2_24_x86_64.whl",
         "https://files.example/pandas-2.3.3-cp311-cp311-manylinux_2_24_x86_64"
         ".whl");
-    p[1].dependencies = sample_list(
-        arena, (const char *[]){"numpy", "antlr4", "numpy", NULL},
-        &p[1].dependency_count);
+    p[1].dependencies =
+        sample_list(arena, (const char *[]){"numpy", "antlr4", "numpy", NULL},
+                    &p[1].dependency_count);
     p[1].via = sample_list(arena, (const char *[]){"r.in:2", "r.in:1", NULL},
                            &p[1].via_count);
     p[1].rules = sample_list(arena, (const char *[]){"numpy2-pandas", NULL},
@@ -79,8 +76,7 @@ static inline void sample_packages(struct pl_arena *arena,
 
     p[3].name = PL_STR("numpy");
     p[3].version = PL_STR("2.0.2");
-    p[3].file =
-        sample_file("numpy-2.0.2-cp311-cp311-linux_x86_64.whl", NULL);
+    p[3].file = sample_file("numpy-2.0.2-cp311-cp311-linux_x86_64.whl", NULL);
     p[3].file.path = PL_STR("wheels/numpy-2.0.2-cp311-cp311-linux_x86_64.whl");
     lock->packages = p;
     lock->package_count = 4;
