@@ -246,9 +246,8 @@ static bool version_in(const struct pl_candidate *candidate,
     return in != inverted;
 }
 
-/* Holds for every version of the option: a run may only allow more. */
-static bool option_in(const struct pl_option *option,
-                      const struct pl_specifier *specifier, bool inverted)
+bool pl_option_in(const struct pl_option *option,
+                  const struct pl_specifier *specifier, bool inverted)
 {
     if (option->kind == PL_OPTION_UNREAD_PAGE)
         return false;
@@ -264,7 +263,7 @@ static bool fact_in(const struct pl_pool_project *pp,
                     const struct pl_specifier *specifier, bool inverted)
 {
     return pp->fact_option != SIZE_MAX &&
-           option_in(&pp->options.at[pp->fact_option], specifier, inverted);
+           pl_option_in(&pp->options.at[pp->fact_option], specifier, inverted);
 }
 
 static void conflict(struct pl_pool *pool, Id solvable, Id id)
@@ -297,7 +296,7 @@ static void add_rule(struct pl_pool *pool, const struct pl_abi_rule *rule,
     Id id = rule_id(pool, rule, ""), new_id = rule_id(pool, rule, " (new)");
     for (size_t i = 0; i < other->options.len; i++) {
         const struct pl_option *option = &other->options.at[i];
-        if (!option_in(option, &rule->other_versions, rule->is_requires))
+        if (!pl_option_in(option, &rule->other_versions, rule->is_requires))
             continue;
         provide(pool, option->solvable, id);
         if (broken && i != other->fact_option)
@@ -305,26 +304,32 @@ static void add_rule(struct pl_pool *pool, const struct pl_abi_rule *rule,
     }
     for (size_t i = 0; i < pp->options.len; i++) {
         const struct pl_option *option = &pp->options.at[i];
-        if (option_in(option, &rule->versions, false))
+        if (pl_option_in(option, &rule->versions, false))
             conflict(pool, option->solvable,
                      broken && i == pp->fact_option ? new_id : id);
     }
+}
+
+bool pl_pool_rule_sides(const struct pl_pool *pool,
+                        const struct pl_abi_rule *rule,
+                        struct pl_pool_project **package,
+                        struct pl_pool_project **other)
+{
+    const struct pl_map *projects = &pool->problem->projects;
+    const struct pl_project *a = pl_map_get(projects, rule->package);
+    const struct pl_project *b = pl_map_get(projects, rule->other);
+    *package = a ? pl_pool_project(pool, a) : NULL;
+    *other = b ? pl_pool_project(pool, b) : NULL;
+    return *package && *other && *package != *other;
 }
 
 static void add_rules(struct pl_pool *pool)
 {
     struct pl_problem *problem = pool->problem;
     for (size_t i = 0; i < problem->rule_count; i++) {
-        const struct pl_abi_rule *rule = problem->rules[i];
-        struct pl_project *package =
-            pl_map_get(&problem->projects, rule->package);
-        struct pl_project *other = pl_map_get(&problem->projects, rule->other);
-        struct pl_pool_project *pp =
-            package ? pl_pool_project(pool, package) : NULL;
-        struct pl_pool_project *op =
-            other ? pl_pool_project(pool, other) : NULL;
-        if (pp && op && pp != op)
-            add_rule(pool, rule, pp, op);
+        struct pl_pool_project *package, *other;
+        if (pl_pool_rule_sides(pool, problem->rules[i], &package, &other))
+            add_rule(pool, problem->rules[i], package, other);
     }
 }
 
@@ -363,8 +368,8 @@ static void add_all(struct pl_pool *pool)
     }
 }
 
-bool pl_pool_build(struct pl_problem *problem, struct pl_arena *round,
-                   struct pl_pool **out, struct pl_error *err)
+struct pl_pool *pl_pool_open(struct pl_problem *problem,
+                             struct pl_arena *round)
 {
     struct pl_pool *pool = pl_new(round, struct pl_pool);
     pool->problem = problem;
@@ -374,17 +379,19 @@ bool pl_pool_build(struct pl_problem *problem, struct pl_arena *round,
     struct builder builder = {.pool = pool};
     activate_all(&builder);
     for (size_t i = 0; i < pool->projects.len; i++)
-        pl_options_make(pool->arena, pool->projects.at[i]);
-    if (too_large(pool)) {
-        pl_pool_finish(pool);
+        pl_options_make(round, pool->projects.at[i]);
+    return pool;
+}
+
+bool pl_pool_encode(struct pl_pool *pool, struct pl_error *err)
+{
+    if (too_large(pool))
         return pl_error_plain(err, PL_ERR_LIMIT,
                               "the search needs more than %d solvables",
                               PL_MAX_SOLVABLES);
-    }
     add_all(pool);
     pool_createwhatprovides(pool->pool);
     pool->solver = solver_create(pool->pool);
-    *out = pool;
     return true;
 }
 

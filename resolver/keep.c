@@ -31,12 +31,32 @@ static bool may_go(const struct pl_keep *keep,
     return !pl_fact_is_hard(keep->problem, project->fact);
 }
 
+static bool stays(const struct pl_keep *keep, const struct pl_project *project)
+{
+    if (!project->fact)
+        return false;
+    if (!may_go(keep, project))
+        return true;
+    return keep->problem->policy.replace != PL_REPLACE_FREELY &&
+           !(project->number < keep->released_len &&
+             keep->released[project->number]);
+}
+
+bool *pl_keep_staying(const struct pl_keep *keep, struct pl_arena *arena,
+                      size_t *count)
+{
+    *count = pl_problem_project_count(keep->problem);
+    bool *staying = pl_new_array(arena, bool, *count);
+    for (size_t i = 0; i < *count; i++)
+        staying[i] = stays(keep, pl_problem_project_at(keep->problem, i));
+    return staying;
+}
+
 void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
                   pl_job_vec *jobs)
 {
     struct pl_problem *problem = keep->problem;
     struct pl_arena *arena = problem->arena;
-    bool freely = problem->policy.replace == PL_REPLACE_FREELY;
     jobs->len = 0;
     for (size_t i = 0; i < problem->roots.len; i++)
         pl_vec_push(arena, jobs,
@@ -46,12 +66,10 @@ void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
         struct pl_project *project = pl_problem_project_at(problem, i);
         if (!project->fact || !pl_pool_project(pool, project))
             continue;
-        bool released =
-            may_go(keep, project) &&
-            (freely || (i < keep->released_len && keep->released[i]));
         pl_vec_push(arena, jobs,
-                    (struct pl_job){.kind = released ? PL_JOB_PRESENT
-                                                     : PL_JOB_STAY,
+                    (struct pl_job){.kind = stays(keep, project)
+                                                ? PL_JOB_STAY
+                                                : PL_JOB_PRESENT,
                                     .project = project});
     }
 }
@@ -184,54 +202,50 @@ static void choose_released(struct pl_keep *keep)
 
 /* ---- proofs ---- */
 
-static struct pl_keep_proof read_proof(const struct pl_keep *keep,
-                                       const pl_job_vec *jobs,
-                                       struct pl_core core)
+static bool add_proof(struct pl_keep *keep, struct pl_project *const *facts,
+                      size_t count)
 {
     struct pl_arena *arena = keep->problem->arena;
     struct pl_keep_proof proof = {
-        .projects = pl_new_array(arena, struct pl_project *, core.count + 1),
+        .projects = pl_new_array(arena, struct pl_project *, count),
     };
-    for (size_t i = 0; i < core.count; i++) {
-        const struct pl_job *job = &jobs->at[core.jobs[i]];
-        if (job->kind == PL_JOB_STAY && may_go(keep, job->project))
-            proof.projects[proof.count++] = job->project;
-    }
-    if (proof.count)
-        qsort(proof.projects, proof.count, sizeof(proof.projects[0]),
-              compare_dear_by);
-    return proof;
-}
-
-/* False when one of the cores rests on no fact that may go. */
-static bool learn(struct pl_keep *keep, const pl_job_vec *jobs,
-                  const pl_core_vec *cores, struct pl_core *final)
-{
-    for (size_t i = 0; i < cores->len; i++) {
-        struct pl_keep_proof proof = read_proof(keep, jobs, cores->at[i]);
-        if (!proof.count) {
-            *final = cores->at[i];
-            return false;
-        }
-        pl_vec_push(keep->problem->arena, &keep->proofs, proof);
-        PL_TRACE(PL_TRACE_SOLVE, "a proof rests on %zu facts, first %.*s",
-                 proof.count, PL_STR_ARG(proof.projects[0]->name));
-    }
+    for (size_t i = 0; i < count; i++)
+        if (may_go(keep, facts[i]))
+            proof.projects[proof.count++] = facts[i];
+    if (!proof.count)
+        return false;
+    qsort(proof.projects, proof.count, sizeof(proof.projects[0]),
+          compare_dear_by);
+    pl_vec_push(arena, &keep->proofs, proof);
+    PL_TRACE(PL_TRACE_SOLVE, "a proof rests on %zu facts, first %.*s",
+             proof.count, PL_STR_ARG(proof.projects[0]->name));
     return true;
 }
 
-bool pl_keep_solve(struct pl_keep *keep, struct pl_pool *pool,
-                   pl_job_vec *jobs, size_t *chosen, struct pl_core *core)
+bool pl_keep_learn(struct pl_keep *keep, struct pl_project *const *facts,
+                   size_t count)
 {
-    make_room(keep);
-    for (;;) {
-        pl_core_vec cores = {0};
-        pl_keep_jobs(keep, pool, jobs);
-        keep->solves++;
-        if (pl_pool_solve(pool, jobs, chosen, &cores))
-            return true;
-        if (!learn(keep, jobs, &cores, core))
+    if (!add_proof(keep, facts, count))
+        return false;
+    choose_released(keep);
+    return true;
+}
+
+bool pl_keep_learn_cores(struct pl_keep *keep, const pl_job_vec *jobs,
+                         const pl_core_vec *cores, struct pl_core *final)
+{
+    for (size_t i = 0; i < cores->len; i++) {
+        PL_VEC(struct pl_project *) facts = {0};
+        for (size_t n = 0; n < cores->at[i].count; n++) {
+            const struct pl_job *job = &jobs->at[cores->at[i].jobs[n]];
+            if (job->kind == PL_JOB_STAY)
+                pl_vec_push(keep->problem->arena, &facts, job->project);
+        }
+        if (!add_proof(keep, facts.at, facts.len)) {
+            *final = cores->at[i];
             return false;
-        choose_released(keep);
+        }
     }
+    choose_released(keep);
+    return true;
 }

@@ -27,21 +27,27 @@ struct pl_keep {
     bool *released; /* by project number: may be replaced */
     size_t released_len;
     bool number_minimal;
-    uint32_t solves;
 };
 
 void pl_keep_init(struct pl_keep *keep, struct pl_problem *problem);
 
-/*
- * Finds the set and one answer with it. `jobs` receives roots and facts for
- * it, `chosen` the answer. False: there is none whatever is replaced, and
- * `core` holds the jobs that are impossible together.
- */
-PL_MUST_CHECK bool pl_keep_solve(struct pl_keep *keep, struct pl_pool *pool,
-                                 pl_job_vec *jobs, size_t *chosen,
-                                 struct pl_core *core);
+/* Which facts stay under the current set, by project number. */
+bool *pl_keep_staying(const struct pl_keep *keep, struct pl_arena *arena,
+                      size_t *count);
 /* The jobs of roots and facts for the current set. */
 void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
                   pl_job_vec *jobs);
+/*
+ * Learns that the facts cannot all stay, and chooses the next set. False when
+ * none of them may go: then there is no answer whatever is replaced.
+ */
+PL_MUST_CHECK bool pl_keep_learn(struct pl_keep *keep,
+                                 struct pl_project *const *facts,
+                                 size_t count);
+/* The same from the solver's proofs; `final` is the one nobody can lift. */
+PL_MUST_CHECK bool pl_keep_learn_cores(struct pl_keep *keep,
+                                       const pl_job_vec *jobs,
+                                       const pl_core_vec *cores,
+                                       struct pl_core *final);
 
 #endif

@@ -65,10 +65,14 @@ typedef PL_VEC(struct pl_job) pl_job_vec;
 
 struct pl_pool; /* libsolv's */
 
-/* Builds the pool from what has been read. Errors: PL_ERR_LIMIT. */
-PL_MUST_CHECK bool pl_pool_build(struct pl_problem *problem,
-                                 struct pl_arena *round, struct pl_pool **out,
-                                 struct pl_error *err);
+/*
+ * The options of everything that matters, from what has been read; the second
+ * step makes libsolv's rules of those that are left (see prune.h) in between.
+ * Errors: PL_ERR_LIMIT.
+ */
+struct pl_pool *pl_pool_open(struct pl_problem *problem,
+                             struct pl_arena *round);
+PL_MUST_CHECK bool pl_pool_encode(struct pl_pool *pool, struct pl_error *err);
 void pl_pool_finish(struct pl_pool *pool); /* NULL accepted */
 
 /* NULL when the project is not in the pool. */

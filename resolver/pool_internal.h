@@ -29,4 +29,13 @@ struct pl_pool {
     int first_solvable;
 };
 
+/* Holds for every version of the option: a run may only allow more. */
+bool pl_option_in(const struct pl_option *option,
+                  const struct pl_specifier *specifier, bool inverted);
+/* The two projects a rule is about; false unless both are in the pool. */
+bool pl_pool_rule_sides(const struct pl_pool *pool,
+                        const struct pl_abi_rule *rule,
+                        struct pl_pool_project **package,
+                        struct pl_pool_project **other);
+
 #endif

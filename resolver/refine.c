@@ -8,7 +8,7 @@
 #include "resolver/explain.h"
 #include "resolver/gather.h"
 #include "resolver/keep.h"
-#include "resolver/pool.h"
+#include "resolver/prune.h"
 #include "resolver/result.h"
 
 #define MAX_READ_AHEAD 64
@@ -174,31 +174,122 @@ static void start_from_previous(const struct search *search,
                        search->previous.at[i].candidate);
 }
 
+static bool encode(struct search *search, struct round *round,
+                   struct pl_error *err)
+{
+    if (!pl_pool_encode(round->pool, err))
+        return false;
+    size_t solvables = pl_pool_solvable_count(round->pool);
+    if (solvables > search->stats.largest_pool)
+        search->stats.largest_pool = (uint32_t)solvables;
+    start_from_previous(search, round->pool);
+    round->chosen = pl_new_array(&round->arena, size_t,
+                                 pl_problem_project_count(search->problem));
+    pl_keep_jobs(&search->keep, round->pool, &round->jobs);
+    search->stats.solves++;
+    return true;
+}
+
+static void open_pool(struct search *search, struct round *round)
+{
+    pl_pool_finish(round->pool);
+    round->pool = pl_pool_open(search->problem, &round->arena);
+}
+
+/* Leaves out of the proof's facts those that it does not need. */
+static void minimize(struct pl_pool *pool, bool *staying, size_t count,
+                     struct pl_pruning *proof)
+{
+    memset(staying, 0, count);
+    for (size_t i = 0; i < proof->core_count; i++)
+        staying[proof->core[i]->number] = true;
+    for (size_t i = 0; i < proof->core_count;) {
+        struct pl_project *left_out = proof->core[i];
+        staying[left_out->number] = false;
+        struct pl_pruning fewer = pl_prune(pool, staying, count);
+        if (fewer.possible) {
+            staying[left_out->number] = true;
+            i++;
+            continue;
+        }
+        /* what was looked at before stays needed: it comes first again */
+        proof->core[i] = proof->core[--proof->core_count];
+    }
+}
+
+/* Prunes, releasing facts until that leaves something; false: never. */
+static bool prune(struct search *search, struct round *round)
+{
+    for (;;) {
+        size_t count;
+        bool *staying =
+            pl_keep_staying(&search->keep, &round->arena, &count);
+        struct pl_pruning pruning = pl_prune(round->pool, staying, count);
+        if (pruning.possible) {
+            pl_prune_apply(round->pool, &pruning);
+            return true;
+        }
+        minimize(round->pool, staying, count, &pruning);
+        if (!pl_keep_learn(&search->keep, pruning.core, pruning.core_count))
+            return false;
+    }
+}
+
+/* A whole pool can say which facts are in the way; see prune.h for less. */
+static bool ask_whole_pool(struct search *search, struct round *round,
+                           bool *final, struct pl_error *err)
+{
+    pl_core_vec cores = {0};
+    open_pool(search, round);
+    if (!encode(search, round, err))
+        return false;
+    *final = !pl_pool_solve(round->pool, &round->jobs, round->chosen,
+                            &cores) &&
+             !pl_keep_learn_cores(&search->keep, &round->jobs, &cores,
+                                  &round->core);
+    return true;
+}
+
+/* One answer with the fewest replaced packages, or the final "no". */
+static bool find_answer(struct search *search, struct round *round,
+                        bool *satisfiable, struct pl_error *err)
+{
+    for (;;) {
+        bool final;
+        open_pool(search, round);
+        *satisfiable = false;
+        if (prune(search, round)) {
+            if (!encode(search, round, err))
+                return false;
+            *satisfiable = pl_pool_solve(round->pool, &round->jobs,
+                                         round->chosen, NULL);
+        }
+        if (*satisfiable)
+            return true;
+        if (!ask_whole_pool(search, round, &final, err))
+            return false;
+        if (final)
+            return true;
+    }
+}
+
 static bool solve_round(struct search *search, struct round *round,
                         bool *satisfiable, struct pl_error *err)
 {
     uint64_t start = now_ns();
-    struct pl_problem *problem = search->problem;
-    if (!pl_pool_build(problem, &round->arena, &round->pool, err))
+    if (!find_answer(search, round, satisfiable, err))
         return false;
-    start_from_previous(search, round->pool);
-    size_t count = pl_problem_project_count(problem);
-    round->chosen = pl_new_array(&round->arena, size_t, count);
-    *satisfiable = pl_keep_solve(&search->keep, round->pool, &round->jobs,
-                                 round->chosen, &round->core);
     if (*satisfiable)
         pl_decide(round->pool, &round->jobs, round->chosen,
                   &round->decision);
     remember(search, round);
-    size_t solvables = pl_pool_solvable_count(round->pool);
     search->stats.rounds++;
     search->stats.solves += round->decision.solves;
-    if (solvables > search->stats.largest_pool)
-        search->stats.largest_pool = (uint32_t)solvables;
     search->stats.solver_ns += now_ns() - start;
-    PL_TRACE(PL_TRACE_SOLVE, "round %u: %zu solvables, %s, %u solves",
-             search->stats.rounds, solvables, *satisfiable ? "yes" : "no",
-             round->decision.solves);
+    PL_TRACE(PL_TRACE_SOLVE, "round %u: %zu solvables, %s, %u us",
+             search->stats.rounds, pl_pool_solvable_count(round->pool),
+             *satisfiable ? "yes" : "no",
+             (uint32_t)((now_ns() - start) / 1000));
     return true;
 }
 
@@ -217,7 +308,6 @@ static bool finish(struct search *search, struct round *round,
                    struct pl_solution *solution, struct pl_error *why,
                    struct pl_error *err)
 {
-    search->stats.solves += search->keep.solves;
     if (satisfiable)
         pl_result_build(search->problem, round->pool, &round->decision,
                         solution);
