@@ -21,8 +21,8 @@ def main(path, status):
     failed = [t for t in tests if t not in skipped and t not in passed]
     for test in skipped:
         said = (test.get('stdout', '') + test.get('stderr', '')).strip()
-        print(f'skipped: {test["name"]}: '
-              f'{said.splitlines()[-1] if said else "no reason given"}')
+        reason = said.splitlines()[-1] if said else 'no reason given'
+        print(f'skipped: {test["name"]}: {reason.removeprefix("SKIP: ")}')
     for test in failed:
         print(f'failed: {test["name"]} ({test["result"].lower()})')
     print(f'{len(passed)} passed, {len(failed)} failed, '
