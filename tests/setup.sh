@@ -31,8 +31,10 @@ as_root() {
 }
 
 cannot_install() {
-    echo "podlock needs packages that are not installed. Please run as root:" >&2
-    echo "    apt-get update && apt-get install --no-install-recommends$1" >&2
+    cat >&2 <<EOF
+podlock needs packages that are not installed. Please run as root:
+    apt-get update && apt-get install --no-install-recommends$1
+EOF
     exit 1
 }
 

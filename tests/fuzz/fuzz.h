@@ -30,10 +30,10 @@ static inline struct pl_str pl_fuzz_text(const uint8_t *data, size_t size)
     return (struct pl_str){(const char *)data, size};
 }
 
-#define PL_FUZZ_WANT(condition)                                               \
-    do {                                                                      \
-        if (!(condition))                                                     \
-            abort();                                                          \
+#define PL_FUZZ_WANT(condition)                                                \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            abort();                                                           \
     } while (0)
 
 #endif
