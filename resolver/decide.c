@@ -19,6 +19,7 @@ struct decider {
     size_t *decided;  /* option, or UNDECIDED, by project number */
     pl_demand_vec *imposed; /* on a project, by what is decided */
     PL_VEC(struct visit) queue;
+    struct pl_refutations *known;
     struct pl_decision *out;
 };
 
@@ -82,33 +83,112 @@ static bool needs_are_refused(const struct decider *d,
     return false;
 }
 
+/* ---- what earlier rounds refuted ---- */
+
+static bool still_decided(const struct decider *d,
+                          const struct pl_option *was)
+{
+    size_t decided = d->decided[was->project->number];
+    if (decided == UNDECIDED)
+        return false;
+    const struct pl_option *is =
+        &pool_project(d, was->project)->options.at[decided];
+    return is->kind != PL_OPTION_UNREAD_PAGE && is->first >= was->first &&
+           is->last <= was->last;
+}
+
+/* No candidate of the project before this one needs to be tried. */
+static size_t refuted_bound(const struct decider *d,
+                            const struct pl_project *project)
+{
+    size_t bound = 0;
+    for (size_t i = 0; i < d->known->list.len; i++) {
+        const struct pl_refutation *r = &d->known->list.at[i];
+        bool holds = r->project == project && r->bound > bound;
+        for (size_t n = 0; holds && n < r->count; n++)
+            holds = still_decided(d, &r->while_decided[n]);
+        if (holds)
+            bound = r->bound;
+    }
+    return bound;
+}
+
+/* Until then a candidate's number may change. */
+static bool has_page(const struct pl_project *project)
+{
+    return project->page_state == PL_PAGE_READ ||
+           project->page_state == PL_PAGE_ABSENT;
+}
+
+static void remember(struct decider *d, struct pl_project *project,
+                     size_t option, const struct pl_core *core)
+{
+    struct pl_arena *arena = d->pool->problem->arena;
+    const struct pl_pool_project *pp = pool_project(d, project);
+    PL_VEC(struct pl_option) decided = {0};
+    for (size_t i = 0; i < core->count; i++) {
+        const struct pl_job *job = &d->jobs->at[core->jobs[i]];
+        if (job->kind != PL_JOB_OPTION)
+            continue;
+        struct pl_option is =
+            pool_project(d, job->project)->options.at[job->option];
+        if (!has_page(job->project))
+            return;
+        pl_vec_push(arena, &decided, is);
+    }
+    if (!has_page(project))
+        return;
+    pl_vec_push(arena, &d->known->list,
+                (struct pl_refutation){
+                    .project = project,
+                    .bound = pp->options.at[option].first,
+                    .while_decided = decided.at,
+                    .count = decided.len,
+                });
+}
+
+/* ---- deciding ---- */
+
 static bool may_improve(const struct decider *d,
                         const struct pl_pool_project *pp, size_t before)
 {
+    size_t bound = refuted_bound(d, pp->project);
     for (size_t i = 0; i < before; i++)
-        if (!breaks_imposed(d, &pp->options.at[i]) &&
+        if (pp->options.at[i].first >= bound &&
+            !breaks_imposed(d, &pp->options.at[i]) &&
             !needs_are_refused(d, &pp->options.at[i]))
             return true;
     return false;
 }
 
-/* ---- deciding ---- */
+/* One solve: is there an answer with something before the option? */
+static bool find_better(struct decider *d, struct pl_project *project,
+                        size_t option)
+{
+    struct pl_job before = {.kind = PL_JOB_BEFORE,
+                            .project = project,
+                            .option = option};
+    /* first in the list: the solver then fails soon where it must */
+    struct pl_job displaced = d->jobs->at[0];
+    d->jobs->at[0] = before;
+    pl_vec_push(d->pool->problem->arena, d->jobs, displaced);
+    pl_core_vec cores = {0};
+    d->out->solves++;
+    bool better = pl_pool_solve(d->pool, d->jobs, d->chosen, &cores);
+    if (!better)
+        remember(d, project, option, &cores.at[0]);
+    d->jobs->len--;
+    d->jobs->at[0] = displaced;
+    return better;
+}
 
 static void improve(struct decider *d, struct pl_project *project)
 {
     const struct pl_pool_project *pp = pool_project(d, project);
     size_t *option = &d->chosen[project->number];
-    while (may_improve(d, pp, *option)) {
-        pl_vec_push(d->pool->problem->arena, d->jobs,
-                    (struct pl_job){.kind = PL_JOB_BEFORE,
-                                    .project = project,
-                                    .option = *option});
-        d->out->solves++;
-        bool better = pl_pool_solve(d->pool, d->jobs, d->chosen, NULL);
-        d->jobs->len--;
-        if (!better)
+    while (may_improve(d, pp, *option))
+        if (!find_better(d, project, *option))
             return;
-    }
 }
 
 static void impose_needs(struct decider *d, const struct pl_needs *needs,
@@ -229,7 +309,7 @@ static void visit_all(struct decider *d, size_t *next)
 }
 
 void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
-               struct pl_decision *out)
+               struct pl_refutations *known, struct pl_decision *out)
 {
     struct pl_arena *arena = pool->arena;
     size_t count = pool->by_number.len, job_count = jobs->len, next = 0;
@@ -240,6 +320,7 @@ void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
         .chosen = chosen,
         .decided = pl_new_array(arena, size_t, count),
         .imposed = pl_new_array(arena, pl_demand_vec, count),
+        .known = known,
         .out = out,
     };
     for (size_t i = 0; i < count; i++)

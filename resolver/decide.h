@@ -32,10 +32,28 @@ struct pl_decision {
 };
 
 /*
+ * What was refuted, kept between rounds: while the named projects are decided
+ * within these candidates, no candidate of `project` before `bound` leaves an
+ * answer. Reading more never makes it untrue; replacing another fact may, and
+ * then all is forgotten.
+ */
+struct pl_refutation {
+    struct pl_project *project;
+    size_t bound;
+    const struct pl_option *while_decided;
+    size_t count;
+};
+
+struct pl_refutations {
+    PL_VEC(struct pl_refutation) list;
+    size_t generation; /* of the set of facts that stay */
+};
+
+/*
  * `jobs` and `chosen` are those of pl_keep_solve; both are changed. The
  * decision is a full answer of the pool.
  */
 void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
-               struct pl_decision *out);
+               struct pl_refutations *known, struct pl_decision *out);
 
 #endif

@@ -52,16 +52,48 @@ bool *pl_keep_staying(const struct pl_keep *keep, struct pl_arena *arena,
     return staying;
 }
 
+static int compare_choices(const void *a, const void *b)
+{
+    const struct pl_job *x = a, *y = b;
+    if (x->option != y->option)
+        return x->option < y->option ? -1 : 1;
+    return (x->demand->number > y->demand->number) -
+           (x->demand->number < y->demand->number);
+}
+
+static size_t count_choices(const struct pl_pool *pool,
+                            const struct pl_demand *demand)
+{
+    const struct pl_pool_project *pp = pl_pool_project(pool, demand->project);
+    size_t count = 0;
+    for (size_t i = 0; i < pp->options.len; i++)
+        count += pl_option_provides(&pp->options.at[i], demand);
+    return count;
+}
+
+/* Fewest choices first: the solver then fails soon where it must fail. */
+static void push_root_jobs(const struct pl_keep *keep,
+                           const struct pl_pool *pool, pl_job_vec *jobs)
+{
+    const struct pl_problem *problem = keep->problem;
+    for (size_t i = 0; i < problem->roots.len; i++) {
+        struct pl_demand *demand = problem->roots.at[i].demand;
+        pl_vec_push(problem->arena, jobs,
+                    (struct pl_job){.kind = PL_JOB_DEMAND,
+                                    .demand = demand,
+                                    .option = count_choices(pool, demand)});
+    }
+    if (jobs->len)
+        qsort(jobs->at, jobs->len, sizeof(jobs->at[0]), compare_choices);
+}
+
 void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
                   pl_job_vec *jobs)
 {
     struct pl_problem *problem = keep->problem;
     struct pl_arena *arena = problem->arena;
     jobs->len = 0;
-    for (size_t i = 0; i < problem->roots.len; i++)
-        pl_vec_push(arena, jobs,
-                    (struct pl_job){.kind = PL_JOB_DEMAND,
-                                    .demand = problem->roots.at[i].demand});
+    push_root_jobs(keep, pool, jobs);
     for (size_t i = 0; i < pl_problem_project_count(problem); i++) {
         struct pl_project *project = pl_problem_project_at(problem, i);
         if (!project->fact || !pl_pool_project(pool, project))

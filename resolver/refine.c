@@ -23,6 +23,7 @@ struct search {
     struct pl_gather gather;
     struct pl_keep keep;
     struct pl_search_stats stats;
+    struct pl_refutations known;
     /* What the round before decided: where the next one starts. */
     PL_VEC(struct decided_version) previous;
 };
@@ -39,7 +40,7 @@ struct round {
 static uint64_t now_ns(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -279,8 +280,11 @@ static bool solve_round(struct search *search, struct round *round,
     uint64_t start = now_ns();
     if (!find_answer(search, round, satisfiable, err))
         return false;
+    if (search->known.generation != search->keep.proofs.len)
+        search->known =
+            (struct pl_refutations){.generation = search->keep.proofs.len};
     if (*satisfiable)
-        pl_decide(round->pool, &round->jobs, round->chosen,
+        pl_decide(round->pool, &round->jobs, round->chosen, &search->known,
                   &round->decision);
     remember(search, round);
     search->stats.rounds++;
