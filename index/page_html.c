@@ -153,6 +153,8 @@ static bool feed(struct reader *r, struct pl_str body)
 {
     for (size_t at = 0; at < body.len && !r->failed; at += PIECE_BYTES) {
         struct pl_str piece = pl_str_sub(body, at, at + PIECE_BYTES);
+        /* 2.9.14 never sees the end of a quoted value that it resumes in. */
+        r->parser->checkIndex = 0;
         htmlParseChunk(r->parser, piece.at, (int)piece.len, 0);
         if (!r->failed && !check_pending(r))
             return false;

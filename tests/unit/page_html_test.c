@@ -204,6 +204,26 @@ static void test_broken_html(void **state)
     (void)parse(&arena, "<!--", &err);
 }
 
+/* Pieces of every length end within tags, quoted values and text. */
+static void test_long_page(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    PL_BUF(body, PL_MAX_PAGE_BYTES);
+    struct pl_error err;
+    for (unsigned i = 0; i < 5000; i++)
+        pl_buf_addf(&body,
+                    "<a href=\"../../f/a-%u.zip#sha256=" SHA_A "\" "
+                    "data-requires-python='>=3.%u,<4' data-yanked=\"%.*s\">"
+                    "a-%u.zip</a><br/>\n",
+                    i, i % 10, (int)(i % 13), "some > reason", i);
+    const struct pl_page *page =
+        page_of(&arena, pl_page_parse_html, pl_buf_view(&body), &err);
+    assert_non_null(page);
+    assert_int_equal(page->file_count, 5000);
+    assert_str(page->files[4999].requires_python, ">=3.9,<4");
+}
+
 static void add_times(struct pl_buf *out, const char *what, size_t times)
 {
     for (size_t i = 0; i < times; i++)
@@ -244,13 +264,13 @@ static void test_limits(void **state)
 
     pl_buf_clear(&body);
     pl_buf_add_cstr(&body, "<html><!--");
-    add_times(&body, "-", 10000000);
+    pl_buf_pad(&body, '-', 10000000);
     assert_refused(&body, "tag or comment");
 
     pl_buf_clear(&body);
-    add_times(&body, "<a href='", 1);
-    add_times(&body, "aaaaaaaaaaaaaaaa", 100000);
-    add_times(&body, "'>", 1);
+    pl_buf_add_cstr(&body, "<a href='");
+    pl_buf_pad(&body, 'a', 1600000);
+    pl_buf_add_cstr(&body, "'>");
     assert_refused(&body, "tag or comment");
 
     pl_buf_clear(&body);
@@ -262,17 +282,19 @@ static void test_too_long(void **state)
 {
     (void)state;
     PL_BUF(body, PL_MAX_PAGE_BYTES + 4096);
-    add_times(&body, "<p>abcdefghijkl\n", PL_MAX_PAGE_BYTES / 16 + 1);
+    pl_buf_add_cstr(&body, "<html>");
+    pl_buf_pad(&body, '\n', PL_MAX_PAGE_BYTES);
     assert_refused(&body, "a page of");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pypi_page),   cmocka_unit_test(test_torch_page),
-        cmocka_unit_test(test_attributes),  cmocka_unit_test(test_base),
-        cmocka_unit_test(test_names),       cmocka_unit_test(test_no_page),
-        cmocka_unit_test(test_broken_html), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_pypi_page),  cmocka_unit_test(test_torch_page),
+        cmocka_unit_test(test_attributes), cmocka_unit_test(test_base),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_no_page),
+        cmocka_unit_test(test_long_page),  cmocka_unit_test(test_broken_html),
+        cmocka_unit_test(test_long_page),  cmocka_unit_test(test_limits),
         cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
