@@ -144,7 +144,7 @@ static Id add_solvable(struct pl_pool *pool, struct pl_pool_project *pp,
     Id id = repo_add_solvable(pool->repo);
     Solvable *solvable = pool_id2solvable(pool->pool, id);
     char evr[24];
-    snprintf(evr, sizeof(evr), "%07zu", pp->options.len - option);
+    snprintf(evr, sizeof(evr), "%zu", pp->options.len - option);
     solvable->name = name;
     solvable->evr = pool_str2id(pool->pool, evr, 1);
     solvable->arch = ARCH_ALL;

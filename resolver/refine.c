@@ -183,7 +183,6 @@ static bool encode(struct search *search, struct round *round,
     size_t solvables = pl_pool_solvable_count(round->pool);
     if (solvables > search->stats.largest_pool)
         search->stats.largest_pool = (uint32_t)solvables;
-    start_from_previous(search, round->pool);
     round->chosen = pl_new_array(&round->arena, size_t,
                                  pl_problem_project_count(search->problem));
     pl_keep_jobs(&search->keep, round->pool, &round->jobs);
@@ -236,19 +235,42 @@ static bool prune(struct search *search, struct round *round)
     }
 }
 
-/* A whole pool can say which facts are in the way; see prune.h for less. */
-static bool ask_whole_pool(struct search *search, struct round *round,
-                           bool *final, struct pl_error *err)
+/* Only what may go need be named by a proof: the rest can be pruned for. */
+static void prune_for_hard_facts(const struct search *search,
+                                 struct round *round)
+{
+    struct pl_problem *problem = search->problem;
+    size_t count = pl_problem_project_count(problem);
+    bool *hard = pl_new_array(&round->arena, bool, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct pl_project *project = pl_problem_project_at(problem, i);
+        hard[i] = project->fact && pl_fact_is_hard(problem, project->fact);
+    }
+    struct pl_pruning pruning = pl_prune(round->pool, hard, count);
+    if (pruning.possible)
+        pl_prune_apply(round->pool, &pruning);
+}
+
+/*
+ * Asks the solver for proofs, which the pruned pool cannot give. *final: no
+ * fact that may go is in the way; then the whole pool has said why.
+ */
+static bool ask_for_proofs(struct search *search, struct round *round,
+                           bool whole, bool *final, struct pl_error *err)
 {
     pl_core_vec cores = {0};
     open_pool(search, round);
+    if (!whole)
+        prune_for_hard_facts(search, round);
     if (!encode(search, round, err))
         return false;
     *final = !pl_pool_solve(round->pool, &round->jobs, round->chosen,
                             &cores) &&
              !pl_keep_learn_cores(&search->keep, &round->jobs, &cores,
                                   &round->core);
-    return true;
+    if (!*final || whole)
+        return true;
+    return ask_for_proofs(search, round, true, final, err);
 }
 
 /* One answer with the fewest replaced packages, or the final "no". */
@@ -262,12 +284,13 @@ static bool find_answer(struct search *search, struct round *round,
         if (prune(search, round)) {
             if (!encode(search, round, err))
                 return false;
+            start_from_previous(search, round->pool);
             *satisfiable = pl_pool_solve(round->pool, &round->jobs,
                                          round->chosen, NULL);
         }
         if (*satisfiable)
             return true;
-        if (!ask_whole_pool(search, round, &final, err))
+        if (!ask_for_proofs(search, round, false, &final, err))
             return false;
         if (final)
             return true;
