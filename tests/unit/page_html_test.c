@@ -294,8 +294,7 @@ int main(void)
         cmocka_unit_test(test_attributes), cmocka_unit_test(test_base),
         cmocka_unit_test(test_names),      cmocka_unit_test(test_no_page),
         cmocka_unit_test(test_long_page),  cmocka_unit_test(test_broken_html),
-        cmocka_unit_test(test_long_page),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
