@@ -188,6 +188,7 @@ void pl_constraints_write(const struct pl_lock *lock, struct pl_buf *out)
 {
     size_t package = 0, fact = 0;
     pl_lock_header(lock, "Constraints, for `pip install -c`, by podlock.", out);
+    pl_buf_add_cstr(out, lock->with_header ? "\n" : "");
     while (package < lock->package_count || fact < lock->provided_count) {
         if (fact_is_next(lock, package, fact)) {
             const struct pl_lock_provided *p = &lock->provided[fact++];

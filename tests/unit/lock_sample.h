@@ -14,6 +14,31 @@
 #define SAMPLE_SHA                                                             \
     "a3f1c5d2e4b60718293a4b5c6d7e8f900112233445566778899aabbccddeeff0"
 
+/* What would break out of its place in one medium or another. */
+static const char *const sample_hostile[] = {
+    "\"\n[[packages]]\nname = \"evil\"",
+    "a\nevil==1.0",
+    "a\revil==1.0",
+    "a\r\n# b",
+    "a \\",
+    "a # b",
+    "a ; python_version < '3'",
+    "a --hash=sha256:0",
+    "${HOME}",
+    "\"\"\"'\\",
+    "\\u0041\\",
+    "\x1b]0;x\x07\x7f\x01",
+    "\xe2\x80\xae\xe2\x81\xa6 bidi",
+    "\xe2\x80\xa8"
+    "evil==1.0\xc2\x85"
+    "evil==1.0",
+    "\v\f\x1c\x1d\x1e",
+    "\xf3\xa0\x81\x81\xef\xbb\xbf",
+    "# } ] , = ",
+    "coding: utf-7",
+    "\xf0\x9f\x90\x8d",
+};
+
 /* A list of string literals in the arena. */
 static inline struct pl_str *
 sample_list(struct pl_arena *arena, const char *const *texts, size_t *count)
@@ -82,19 +107,27 @@ static inline void sample_packages(struct pl_arena *arena, struct pl_lock *lock)
     lock->package_count = 4;
 }
 
+static inline void sample_facts(struct pl_arena *arena, struct pl_lock *lock)
+{
+    lock->inputs = pl_new(arena, struct pl_lock_input);
+    lock->inputs[0] =
+        (struct pl_lock_input){PL_STR("r.in"), PL_STR(SAMPLE_SHA)};
+    lock->input_count = 1;
+    lock->provided = pl_new_array(arena, struct pl_lock_provided, 2);
+    lock->provided[0] = (struct pl_lock_provided){
+        PL_STR("torch"), PL_STR("2.8.0+cu128"), 888, true};
+    lock->provided[1] =
+        (struct pl_lock_provided){PL_STR("jinja2"), PL_STR("3.1.4"), 0, false};
+    lock->provided_count = 2;
+    lock->replaced = pl_new(arena, struct pl_lock_replaced);
+    lock->replaced[0] = (struct pl_lock_replaced){
+        PL_STR("numpy"), PL_STR("2.1.2"), PL_STR("2.0.2"),
+        PL_STR("r.in:2 numpy<2.1"), false};
+    lock->replaced_count = 1;
+}
+
 static inline struct pl_lock *sample_lock(struct pl_arena *arena)
 {
-    static struct pl_lock_input inputs[] = {
-        {PL_STR("r.in"), PL_STR(SAMPLE_SHA)},
-    };
-    static struct pl_lock_provided provided[] = {
-        {PL_STR("torch"), PL_STR("2.8.0+cu128"), 888, true},
-        {PL_STR("jinja2"), PL_STR("3.1.4"), 0, false},
-    };
-    static struct pl_lock_replaced replaced[] = {
-        {PL_STR("numpy"), PL_STR("2.1.2"), PL_STR("2.0.2"),
-         PL_STR("r.in:2 numpy<2.1"), false},
-    };
     struct pl_lock *lock = pl_new(arena, struct pl_lock);
     *lock = (struct pl_lock){
         .environment = PL_STR("sys_platform == 'linux' and "
@@ -103,18 +136,13 @@ static inline struct pl_lock *sample_lock(struct pl_arena *arena)
         .template_id = PL_STR("runpod-x"),
         .template_digest = PL_STR(SAMPLE_SHA),
         .rules_edition = PL_STR("2026.11"),
-        .inputs = inputs,
-        .input_count = PL_COUNT(inputs),
-        .provided = provided,
-        .provided_count = PL_COUNT(provided),
-        .replaced = replaced,
-        .replaced_count = PL_COUNT(replaced),
         .download = 3702,
         .with_header = true,
         .with_via = true,
         .command = PL_STR("podlock resolve r.in -o pylock.toml"),
     };
     sample_packages(arena, lock);
+    sample_facts(arena, lock);
     return lock;
 }
 
