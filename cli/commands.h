@@ -10,6 +10,7 @@
 extern const struct pl_command pl_cmd_completion;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;
+extern const struct pl_command pl_cmd_replay;
 extern const struct pl_command pl_cmd_resolve;
 extern const struct pl_command pl_cmd_rules;
 extern const struct pl_command pl_cmd_templates;

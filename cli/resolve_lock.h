@@ -20,7 +20,6 @@ void pl_resolve_warnings(const struct pl_setup *setup,
                          pl_warning_vec *out);
 
 /* Bytes of locked facts the answer relies on; *unknown counts the others. */
-uint64_t pl_resolve_saved(const struct pl_solution *solution,
-                          size_t *unknown);
+uint64_t pl_resolve_saved(const struct pl_solution *solution, size_t *unknown);
 
 #endif

@@ -33,15 +33,14 @@ struct pl_arena {
 void pl_arena_init(struct pl_arena *arena);
 void pl_arena_finish(struct pl_arena *arena);
 
-#define PL_ARENA(name)                                                        \
-    struct pl_arena name PL_CLEANUP(pl_arena_finish) = {0}
+#define PL_ARENA(name) struct pl_arena name PL_CLEANUP(pl_arena_finish) = {0}
 
 void *pl_arena_alloc(struct pl_arena *arena, size_t size) PL_MALLOC;
 void *pl_arena_alloc_array(struct pl_arena *arena, size_t count,
                            size_t size) PL_MALLOC;
 
 #define pl_new(arena, type) ((type *)pl_arena_alloc((arena), sizeof(type)))
-#define pl_new_array(arena, type, count)                                      \
+#define pl_new_array(arena, type, count)                                       \
     ((type *)pl_arena_alloc_array((arena), (count), sizeof(type)))
 
 /* A copy of the text; a NUL follows it, which is not counted. */

@@ -28,7 +28,7 @@ void pl_buf_init(struct pl_buf *buf, size_t max);
 void pl_buf_finish(struct pl_buf *buf);
 void pl_buf_clear(struct pl_buf *buf); /* keeps the memory */
 
-#define PL_BUF(name, maximum)                                                 \
+#define PL_BUF(name, maximum)                                                  \
     struct pl_buf name PL_CLEANUP(pl_buf_finish) = {.max = (maximum)}
 
 void pl_buf_add(struct pl_buf *buf, const void *bytes, size_t len);

@@ -70,9 +70,9 @@ bool pl_error_wrap(struct pl_error *err, const char *format, ...)
     va_start(args, format);
     struct pl_str context = format_text(err, format, args);
     va_end(args);
-    err->message = pl_arena_printf(err->arena, "%.*s: %.*s",
-                                   PL_STR_ARG(context),
-                                   PL_STR_ARG(err->message));
+    err->message =
+        pl_arena_printf(err->arena, "%.*s: %.*s", PL_STR_ARG(context),
+                        PL_STR_ARG(err->message));
     return false;
 }
 
@@ -136,8 +136,8 @@ static size_t shown_width(struct pl_str text)
     return width;
 }
 
-static void print_caret(struct pl_span span, struct pl_place place,
-                        bool colour, struct pl_buf *out)
+static void print_caret(struct pl_span span, struct pl_place place, bool colour,
+                        struct pl_buf *out)
 {
     uint32_t indent = digits_of(place.line) + 2;
     pl_buf_addf(out, "%*u | ", (int)indent, place.line);
@@ -177,7 +177,7 @@ void pl_error_print(const struct pl_error *err, const char *label, bool colour,
     }
     add_coloured(out, colour, "1;31", label);
     pl_buf_add_cstr(out, ": ");
-    pl_escape_terminal_lines(out, err->message);
+    pl_escape_terminal(out, err->message);
     pl_buf_add_char(out, '\n');
     if (err->span.source)
         print_caret(err->span, place, colour, out);

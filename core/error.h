@@ -53,8 +53,7 @@ struct pl_error {
 
 /* Sets code, span and message, clears the rest; always returns false. */
 bool pl_error_set(struct pl_error *err, enum pl_error_code code,
-                  struct pl_span span, const char *format, ...)
-    PL_PRINTF(4, 5);
+                  struct pl_span span, const char *format, ...) PL_PRINTF(4, 5);
 /* The same without a place. */
 bool pl_error_plain(struct pl_error *err, enum pl_error_code code,
                     const char *format, ...) PL_PRINTF(3, 4);

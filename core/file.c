@@ -27,13 +27,12 @@ static bool fail(struct pl_error *err, const char *what, struct pl_str path)
                           PL_STR_ARG(path), strerror(errno));
 }
 
-static bool make_path(struct pl_str path, const char *suffix,
-                      struct path *out, struct pl_error *err)
+static bool make_path(struct pl_str path, const char *suffix, struct path *out,
+                      struct pl_error *err)
 {
-    int len = snprintf(out->text, sizeof(out->text), "%.*s%s",
-                       PL_STR_ARG(path), suffix);
-    if (len <= 0 || (size_t)len >= sizeof(out->text) ||
-        pl_str_has(path, '\0'))
+    int len = snprintf(out->text, sizeof(out->text), "%.*s%s", PL_STR_ARG(path),
+                       suffix);
+    if (len <= 0 || (size_t)len >= sizeof(out->text) || pl_str_has(path, '\0'))
         return pl_error_plain(err, PL_ERR_FILE,
                               "a path is empty, too long or holds NUL");
     return true;
@@ -123,13 +122,12 @@ static int create_beside(struct pl_str path, mode_t mode, struct path *name,
 {
     char suffix[64];
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
-        snprintf(suffix, sizeof(suffix), ".podlock-%ld-%d", (long)getpid(),
-                 i);
+        snprintf(suffix, sizeof(suffix), ".podlock-%ld-%d", (long)getpid(), i);
         if (!make_path(path, suffix, name, err))
             return -1;
-        int fd = open(name->text,
-                      O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                      mode);
+        int fd =
+            open(name->text,
+                 O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
         if (fd >= 0 || errno != EEXIST)
             return fd >= 0 ? fd : (fail(err, "write", path), -1);
     }
@@ -137,8 +135,8 @@ static int create_beside(struct pl_str path, mode_t mode, struct path *name,
     return -1;
 }
 
-static bool replace(struct pl_str path, const struct path *target,
-                    mode_t mode, bool keep_mode, struct pl_str contents,
+static bool replace(struct pl_str path, const struct path *target, mode_t mode,
+                    bool keep_mode, struct pl_str contents,
                     struct pl_error *err)
 {
     struct path name;

@@ -15,20 +15,20 @@
 #define PL_MAX_GROUP_DEPTH 32     /* PEP 735 include-group chains */
 #define PL_MAX_TEMPLATE_PACKAGES 20000
 #define PL_MAX_ABI_RULES 10000
-#define PL_MAX_LINE_BYTES (1u << 20)     /* requirements line, joined */
-#define PL_MAX_REQUIREMENTS 200000       /* of all input files */
-#define PL_MAX_EXTRA_EXPANSIONS 10000    /* extras that ask for extras */
+#define PL_MAX_LINE_BYTES (1u << 20)  /* requirements line, joined */
+#define PL_MAX_REQUIREMENTS 200000    /* of all input files */
+#define PL_MAX_EXTRA_EXPANSIONS 10000 /* extras that ask for extras */
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)
 #define PL_MAX_METADATA_BYTES (16u << 20)
-#define PL_MAX_SDIST_BYTES (256u << 20)   /* read while searching PKG-INFO */
-#define PL_MAX_SDIST_MEMBERS 200000       /* headers looked at in one sdist */
+#define PL_MAX_SDIST_BYTES (256u << 20) /* read while searching PKG-INFO */
+#define PL_MAX_SDIST_MEMBERS 200000     /* headers looked at in one sdist */
 #define PL_MAX_FILES_PER_PAGE 200000
 #define PL_MAX_REQUIRES_PER_VERSION 10000
 #define PL_MAX_URL_BYTES 16384
 #define PL_MAX_FILE_NAME_BYTES 1024
-#define PL_MAX_HTML_DEPTH 256      /* elements open inside one another */
+#define PL_MAX_HTML_DEPTH 256 /* elements open inside one another */
 #define PL_MAX_HTML_TAG_BYTES 65536
 #define PL_MAX_HTML_ATTRIBUTES 128 /* of one element */
 
@@ -49,12 +49,13 @@
 #define PL_MAX_TOML_DEPTH 64
 #define PL_MAX_TOML_TABLES 50000 /* steps of headers and dotted keys */
 #define PL_MAX_PATH_BYTES 4096
-#define PL_MAX_MESSAGE_BYTES 65536        /* one rendered error */
-#define PL_MAX_OUTPUT_BYTES (256u << 20)  /* one written lock or listing */
+#define PL_MAX_MESSAGE_BYTES 65536       /* one rendered error */
+#define PL_MAX_OUTPUT_BYTES (256u << 20) /* one written lock or listing */
 
 /* The search. */
 #define PL_MAX_ROUNDS 10000
 #define PL_MAX_SOLVABLES 2000000
-#define PL_MAX_NUMBER_MINIMAL 12 /* replaced packages proved least in number */
+#define PL_MAX_NUMBER_MINIMAL 12 /* replaced packages proved least in number   \
+                                  */
 
 #endif

@@ -22,8 +22,7 @@ static void grow_slots(struct pl_map *map)
     map->slots = pl_new_array(map->arena, uint32_t, map->slot_count);
     for (size_t n = 0; n < map->len; n++) {
         const struct pl_map_entry *entry = &map->entries[n];
-        map->slots[find_slot(map, entry->key, entry->hash)] =
-            (uint32_t)(n + 1);
+        map->slots[find_slot(map, entry->key, entry->hash)] = (uint32_t)(n + 1);
     }
 }
 

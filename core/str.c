@@ -69,8 +69,7 @@ size_t pl_str_rfind(struct pl_str s, char c)
 
 size_t pl_str_find_str(struct pl_str s, struct pl_str what)
 {
-    const char *found =
-        s.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
+    const char *found = s.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
     return found ? (size_t)(found - s.at) : s.len;
 }
 

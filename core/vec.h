@@ -14,21 +14,21 @@
 
 #include "core/arena.h"
 
-#define PL_VEC(type)                                                          \
-    struct {                                                                  \
-        type *at;                                                             \
-        size_t len, cap;                                                      \
+#define PL_VEC(type)                                                           \
+    struct {                                                                   \
+        type *at;                                                              \
+        size_t len, cap;                                                       \
     }
 
 void *pl_vec_grow(struct pl_arena *arena, void *at, size_t len, size_t *cap,
                   size_t size);
 
-#define pl_vec_push(arena, vec, ...)                                          \
-    do {                                                                      \
-        if ((vec)->len == (vec)->cap)                                         \
-            (vec)->at = pl_vec_grow((arena), (vec)->at, (vec)->len,           \
-                                    &(vec)->cap, sizeof((vec)->at[0]));       \
-        (vec)->at[(vec)->len++] = (__VA_ARGS__);                              \
+#define pl_vec_push(arena, vec, ...)                                           \
+    do {                                                                       \
+        if ((vec)->len == (vec)->cap)                                          \
+            (vec)->at = pl_vec_grow((arena), (vec)->at, (vec)->len,            \
+                                    &(vec)->cap, sizeof((vec)->at[0]));        \
+        (vec)->at[(vec)->len++] = (__VA_ARGS__);                               \
     } while (0)
 
 #endif

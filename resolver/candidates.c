@@ -88,8 +88,7 @@ static bool python_fits(struct filler *f, struct pl_str text)
                                              &specifier, &repaired, NULL);
     f->python = (struct python_memo){
         .text = text,
-        .allowed = parsed && pl_env_allows_python(&f->problem->env,
-                                                  &specifier),
+        .allowed = parsed && pl_env_allows_python(&f->problem->env, &specifier),
         .valid = true,
     };
     return f->python.allowed;
@@ -130,8 +129,7 @@ static bool variant_fits(const struct filler *f,
 
 /* Why the file cannot be used, or PL_EXCLUSION_COUNT. */
 static enum pl_exclusion judge_file(struct filler *f,
-                                    const struct pl_file *file,
-                                    uint32_t *rank)
+                                    const struct pl_file *file, uint32_t *rank)
 {
     const struct pl_policy *policy = &f->problem->policy;
     *rank = PL_TAG_NONE - 1;
@@ -151,8 +149,8 @@ static enum pl_exclusion judge_file(struct filler *f,
         (!file->upload_time.len ||
          is_newer(file->upload_time, policy->exclude_newer)))
         return PL_EXCLUDED_NEWER;
-    if (file->yanked && !any_direct(f->problem, f->project->name, pins,
-                                    &file->version))
+    if (file->yanked &&
+        !any_direct(f->problem, f->project->name, pins, &file->version))
         return PL_EXCLUDED_YANKED;
     if (!file->sha256.len)
         return PL_EXCLUDED_HASH;
@@ -219,8 +217,7 @@ static bool wants_lowest(const struct filler *f)
 {
     enum pl_resolution resolution = f->problem->policy.resolution;
     return resolution == PL_RESOLUTION_LOWEST ||
-           (resolution == PL_RESOLUTION_LOWEST_DIRECT &&
-            f->project->is_direct);
+           (resolution == PL_RESOLUTION_LOWEST_DIRECT && f->project->is_direct);
 }
 
 typedef PL_VEC(struct pl_candidate) candidate_vec;
@@ -235,8 +232,7 @@ static size_t take_version(struct filler *f, const struct pl_file *files,
     uint32_t best_rank = 0;
     enum pl_exclusion why = PL_EXCLUDED_TAGS;
     size_t n = 0;
-    for (; n < count && pl_version_cmp(&files[n].version, version) == 0;
-         n++) {
+    for (; n < count && pl_version_cmp(&files[n].version, version) == 0; n++) {
         uint32_t rank;
         enum pl_exclusion verdict = judge_file(f, &files[n], &rank);
         if (verdict != PL_EXCLUSION_COUNT) {
@@ -270,8 +266,8 @@ static void take_fact(struct filler *f, candidate_vec *out)
         pl_vec_push(f->problem->arena, out,
                     (struct pl_candidate){
                         .version = fact->version,
-                        .version_text = pl_version_text(f->problem->arena,
-                                                        &fact->version),
+                        .version_text =
+                            pl_version_text(f->problem->arena, &fact->version),
                         .fact = fact,
                         .state = PL_CANDIDATE_READ,
                         .loaded = true,
@@ -305,8 +301,7 @@ void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
         const struct pl_candidate *c = &project->candidates[i];
         bool matches = c->fact
                            ? pl_demand_matches_fact(demand, c->fact)
-                           : pl_specifier_match(demand->specifier,
-                                                &c->version);
+                           : pl_specifier_match(demand->specifier, &c->version);
         if (matches)
             demand->matches[i / 64] |= (uint64_t)1 << (i % 64);
     }

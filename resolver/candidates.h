@@ -18,7 +18,6 @@
 void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
                         const struct pl_page *page);
 /* Computes the matches of one demand, when the page has been read. */
-void pl_candidates_match(struct pl_problem *problem,
-                         struct pl_demand *demand);
+void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand);
 
 #endif

@@ -15,8 +15,8 @@ struct decider {
     struct pl_pool *pool;
     struct pl_arena *arena;
     pl_job_vec *jobs;
-    size_t *chosen;   /* the witness, by project number */
-    size_t *decided;  /* option, or UNDECIDED, by project number */
+    size_t *chosen;         /* the witness, by project number */
+    size_t *decided;        /* option, or UNDECIDED, by project number */
     pl_demand_vec *imposed; /* on a project, by what is decided */
     PL_VEC(struct visit) queue;
     struct pl_refutations *known;
@@ -69,8 +69,8 @@ static bool needs_are_refused(const struct decider *d,
     struct pl_candidate *candidate = pl_option_candidate(option);
     if (!candidate)
         return false;
-    const struct pl_needs *needs = pl_candidate_needs(
-        d->pool->problem, candidate, (struct pl_str){0});
+    const struct pl_needs *needs =
+        pl_candidate_needs(d->pool->problem, candidate, (struct pl_str){0});
     for (size_t i = 0; needs && i < needs->count; i++) {
         const struct pl_demand *need = needs->demands[i];
         size_t decided = d->decided[need->project->number];
@@ -85,8 +85,7 @@ static bool needs_are_refused(const struct decider *d,
 
 /* ---- what earlier rounds refuted ---- */
 
-static bool still_decided(const struct decider *d,
-                          const struct pl_option *was)
+static bool still_decided(const struct decider *d, const struct pl_option *was)
 {
     size_t decided = d->decided[was->project->number];
     if (decided == UNDECIDED)
@@ -165,9 +164,8 @@ static bool may_improve(const struct decider *d,
 static bool find_better(struct decider *d, struct pl_project *project,
                         size_t option)
 {
-    struct pl_job before = {.kind = PL_JOB_BEFORE,
-                            .project = project,
-                            .option = option};
+    struct pl_job before = {
+        .kind = PL_JOB_BEFORE, .project = project, .option = option};
     /* first in the list: the solver then fails soon where it must */
     struct pl_job displaced = d->jobs->at[0];
     d->jobs->at[0] = before;
@@ -234,8 +232,7 @@ static void visit(struct decider *d, struct visit v)
     bool is_fact = *decided == pp->fact_option;
     if (!candidate || (is_fact && !v.extra.len))
         return;
-    impose_needs(d,
-                 pl_candidate_needs(d->pool->problem, candidate, v.extra),
+    impose_needs(d, pl_candidate_needs(d->pool->problem, candidate, v.extra),
                  true);
 }
 
@@ -250,10 +247,9 @@ static void decide_facts(struct decider *d)
         struct pl_candidate *fact =
             pl_option_candidate(&pp->options.at[pp->fact_option]);
         d->decided[job->project->number] = pp->fact_option;
-        impose_needs(d,
-                     pl_candidate_needs(d->pool->problem, fact,
-                                        (struct pl_str){0}),
-                     false);
+        impose_needs(
+            d, pl_candidate_needs(d->pool->problem, fact, (struct pl_str){0}),
+            false);
     }
 }
 
@@ -268,9 +264,9 @@ static bool can_stay(struct decider *d, struct pl_project **projects,
 {
     size_t before = d->jobs->len;
     for (size_t i = 0; i < count; i++)
-        pl_vec_push(d->pool->problem->arena, d->jobs,
-                    (struct pl_job){.kind = PL_JOB_STAY,
-                                    .project = projects[i]});
+        pl_vec_push(
+            d->pool->problem->arena, d->jobs,
+            (struct pl_job){.kind = PL_JOB_STAY, .project = projects[i]});
     d->out->solves++;
     if (pl_pool_solve(d->pool, d->jobs, d->chosen, NULL))
         return true;

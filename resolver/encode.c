@@ -368,8 +368,7 @@ static void add_all(struct pl_pool *pool)
     }
 }
 
-struct pl_pool *pl_pool_open(struct pl_problem *problem,
-                             struct pl_arena *round)
+struct pl_pool *pl_pool_open(struct pl_problem *problem, struct pl_arena *round)
 {
     struct pl_pool *pool = pl_new(round, struct pl_pool);
     pool->problem = problem;

@@ -12,8 +12,8 @@ struct explainer {
 static bool possible(struct explainer *e, const pl_job_vec *jobs)
 {
     PL_ARENA(scratch);
-    size_t *chosen = pl_new_array(&scratch, size_t,
-                                  pl_problem_project_count(e->problem));
+    size_t *chosen =
+        pl_new_array(&scratch, size_t, pl_problem_project_count(e->problem));
     return pl_pool_solve(e->pool, jobs, chosen, NULL);
 }
 
@@ -63,8 +63,7 @@ static const char *const exclusion_texts_many[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_NEWER] = "are newer than --exclude-newer",
     [PL_EXCLUDED_PRERELEASE] = "are pre-releases",
     [PL_EXCLUDED_CONSTRAINT] = "are forbidden by a constraint",
-    [PL_EXCLUDED_SOURCE] =
-        "exist only as source, which --only-binary excludes",
+    [PL_EXCLUDED_SOURCE] = "exist only as source, which --only-binary excludes",
     [PL_EXCLUDED_HASH] = "have no sha256 in the index",
     [PL_EXCLUDED_VARIANT] = "are built for another CUDA than the template's",
     [PL_EXCLUDED_METADATA] = "have metadata that cannot be used",
@@ -91,6 +90,20 @@ static void count_exclusions(const struct pl_demand *demand,
     }
 }
 
+/* Why the metadata of the most preferred of them cannot be used. */
+static void tell_unusable(const struct pl_demand *demand, struct pl_buf *out)
+{
+    const struct pl_project *project = demand->project;
+    for (size_t i = 0; i < project->candidate_count; i++) {
+        const struct pl_candidate *c = &project->candidates[i];
+        if (c->state != PL_CANDIDATE_UNUSABLE || !pl_demand_matches(demand, i))
+            continue;
+        pl_buf_addf(out, "\n  %.*s %.*s: %.*s", PL_STR_ARG(project->name),
+                    PL_STR_ARG(c->version_text), PL_STR_ARG(c->reason));
+        return;
+    }
+}
+
 static void tell_excluded(const struct pl_demand *demand, struct pl_buf *out)
 {
     const struct pl_project *project = demand->project;
@@ -111,12 +124,13 @@ static void tell_excluded(const struct pl_demand *demand, struct pl_buf *out)
                                    : exclusion_texts_many[i]);
         any = true;
     }
-    if (!any)
+    if (!any) {
         pl_buf_addf(out, "the index has no version that matches %.*s",
                     PL_STR_ARG(demand->text));
-    else
-        pl_buf_addf(out, " (of those that match %.*s)",
-                    PL_STR_ARG(demand->text));
+        return;
+    }
+    pl_buf_addf(out, " (of those that match %.*s)", PL_STR_ARG(demand->text));
+    tell_unusable(demand, out);
 }
 
 /* The most preferred version whose need has no candidate at all. */
@@ -143,8 +157,33 @@ static const struct pl_demand *hopeless_need(struct explainer *e,
 
 /* ---- the text ---- */
 
-static void tell_job(struct explainer *e, const struct pl_job *job,
-                     bool first, struct pl_buf *out)
+static bool is_in_core(const struct explainer *e,
+                       const struct pl_project *project)
+{
+    for (size_t i = 0; i < e->core.len; i++) {
+        const struct pl_job *job = &e->core.at[i];
+        if ((job->demand ? job->demand->project : job->project) == project)
+            return true;
+    }
+    return false;
+}
+
+/* What the fact asks of the others that are told about. */
+static void tell_fact_needs(const struct explainer *e,
+                            struct pl_project *project, struct pl_buf *out)
+{
+    struct pl_candidate *fact =
+        &project->candidates[pl_project_fact_index(project)];
+    const struct pl_needs *needs =
+        pl_candidate_needs(e->problem, fact, (struct pl_str){0});
+    for (size_t i = 0; needs && i < needs->count; i++)
+        if (is_in_core(e, needs->demands[i]->project))
+            pl_buf_addf(out, "; it needs %.*s",
+                        PL_STR_ARG(needs->demands[i]->text));
+}
+
+static void tell_job(struct explainer *e, const struct pl_job *job, bool first,
+                     struct pl_buf *out)
 {
     if (!first)
         pl_buf_add_cstr(out, "\n  and ");
@@ -161,30 +200,26 @@ static void tell_job(struct explainer *e, const struct pl_job *job,
     pl_buf_add_cstr(out, fact->protect == PL_PROTECT_LOCKED
                              ? ", which podlock never replaces"
                              : ", which may not be replaced");
+    tell_fact_needs(e, job->project, out);
 }
 
-/* ABI rules without which the core would be possible. */
 static void tell_rules(struct explainer *e, struct pl_buf *out)
 {
-    struct pl_problem *problem = e->problem;
-    for (size_t i = 0; i < problem->rule_count; i++) {
-        const struct pl_abi_rule *rule = problem->rules[i];
-        bool package = false, other = false;
-        for (size_t n = 0; n < e->core.len; n++) {
-            const struct pl_job *job = &e->core.at[n];
-            struct pl_str name = job->kind == PL_JOB_DEMAND
-                                     ? job->demand->project->name
-                                     : job->project->name;
-            package = package || (pl_str_eq(name, rule->package) &&
-                                  (job->kind == PL_JOB_DEMAND ||
-                                   pl_fact_meets(job->project->fact,
-                                                 &rule->versions)));
-            other = other || pl_str_eq(name, rule->other);
-        }
-        if (package && other)
-            pl_buf_addf(out, "\n  and rule %.*s: %.*s (%.*s)",
-                        PL_STR_ARG(rule->id), PL_STR_ARG(rule->reason),
-                        PL_STR_ARG(rule->evidence));
+    PL_ARENA(scratch);
+    size_t *chosen =
+        pl_new_array(&scratch, size_t, pl_problem_project_count(e->problem));
+    pl_core_vec cores = {0};
+    if (pl_pool_solve(e->pool, &e->core, chosen, &cores))
+        return;
+    for (size_t i = 0; i < cores.at[0].rules.len; i++) {
+        const struct pl_abi_rule *rule = cores.at[0].rules.at[i];
+        pl_buf_addf(out,
+                    "\n  and rule %.*s: %.*s%.*s does not work with "
+                    "%.*s%.*s (%.*s; %.*s)",
+                    PL_STR_ARG(rule->id), PL_STR_ARG(rule->package),
+                    PL_STR_ARG(rule->versions.text), PL_STR_ARG(rule->other),
+                    PL_STR_ARG(rule->other_versions.text),
+                    PL_STR_ARG(rule->reason), PL_STR_ARG(rule->evidence));
     }
 }
 

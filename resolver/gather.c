@@ -66,8 +66,7 @@ static void follow_needs(struct pl_gather *gather,
         pl_gather_want_demand(gather, needs->demands[i]);
 }
 
-static void follow_extras(struct pl_gather *gather,
-                          struct pl_project *project,
+static void follow_extras(struct pl_gather *gather, struct pl_project *project,
                           struct pl_candidate *candidate)
 {
     for (size_t i = 0; i < project->extras.len; i++)
@@ -78,15 +77,14 @@ static void follow_extras(struct pl_gather *gather,
 static bool is_rejected(const struct pl_gather *gather,
                         struct pl_candidate *candidate)
 {
-    const struct pl_needs *needs = pl_candidate_needs(
-        gather->problem, candidate, (struct pl_str){0});
+    const struct pl_needs *needs =
+        pl_candidate_needs(gather->problem, candidate, (struct pl_str){0});
     for (size_t i = 0; needs && i < needs->count; i++) {
         const struct pl_demand *need = needs->demands[i];
         if (is_settled(gather, need->project) &&
             !pl_demand_matches_fact(need, need->project->fact))
             return true;
-        if (need->project->page_state == PL_PAGE_ABSENT &&
-            !need->project->fact)
+        if (need->project->page_state == PL_PAGE_ABSENT && !need->project->fact)
             return true;
     }
     return false;
@@ -114,8 +112,7 @@ static void pick(struct pl_gather *gather, struct pl_demand *demand)
     struct pl_project *project = demand->project;
     for (size_t i = 0; i < project->candidate_count; i++) {
         struct pl_candidate *candidate = &project->candidates[i];
-        if (candidate->state == PL_CANDIDATE_UNUSABLE ||
-            !is_likely(demand, i))
+        if (candidate->state == PL_CANDIDATE_UNUSABLE || !is_likely(demand, i))
             continue;
         if (candidate->state == PL_CANDIDATE_UNREAD)
             pl_gather_want_candidate(gather, project, candidate);
@@ -174,10 +171,8 @@ static struct pl_candidate *find_candidate(struct pl_project *project,
     return NULL;
 }
 
-static void drop_candidate(struct pl_gather *gather,
-                           struct pl_project *project,
-                           struct pl_candidate *candidate,
-                           struct pl_str reason)
+static void drop_candidate(struct pl_gather *gather, struct pl_project *project,
+                           struct pl_candidate *candidate, struct pl_str reason)
 {
     candidate->state = PL_CANDIDATE_UNUSABLE;
     candidate->reason = reason;
@@ -185,8 +180,7 @@ static void drop_candidate(struct pl_gather *gather,
              PL_STR_ARG(project->name), PL_STR_ARG(candidate->version_text),
              PL_STR_ARG(reason));
     pl_vec_push(gather->problem->arena, &project->excluded,
-                (struct pl_excluded){candidate->version,
-                                     PL_EXCLUDED_METADATA});
+                (struct pl_excluded){candidate->version, PL_EXCLUDED_METADATA});
 }
 
 static void take_metadata(struct pl_gather *gather,
@@ -215,8 +209,7 @@ static void take_metadata(struct pl_gather *gather,
         project->read_ahead *= 2;
     for (size_t i = 0; i < project->demands.len; i++)
         if (project->demands.at[i]->followed) {
-            read_next(gather, project->demands.at[i],
-                      project->read_ahead / 2);
+            read_next(gather, project->demands.at[i], project->read_ahead / 2);
             break;
         }
 }

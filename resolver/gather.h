@@ -25,8 +25,7 @@ void pl_gather_want_candidate(struct pl_gather *gather,
                               struct pl_project *project,
                               struct pl_candidate *candidate);
 /* Follows a demand: its page, its best match, and what that one needs. */
-void pl_gather_want_demand(struct pl_gather *gather,
-                           struct pl_demand *demand);
+void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand);
 /* Reads until nothing is wanted. Errors: those of the index. */
 PL_MUST_CHECK bool pl_gather_run(struct pl_gather *gather,
                                  struct pl_error *err);

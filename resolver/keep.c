@@ -25,8 +25,7 @@ static void make_room(struct pl_keep *keep)
     keep->released_len = count;
 }
 
-static bool may_go(const struct pl_keep *keep,
-                   const struct pl_project *project)
+static bool may_go(const struct pl_keep *keep, const struct pl_project *project)
 {
     return !pl_fact_is_hard(keep->problem, project->fact);
 }
@@ -131,7 +130,7 @@ struct hitting {
     const struct pl_keep *keep;
     struct pl_project **names; /* all of the proofs, dearest first */
     size_t count;
-    bool *taken, *best;        /* by position in names */
+    bool *taken, *best; /* by position in names */
     uint64_t best_weight;
     size_t steps;
 };

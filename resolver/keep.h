@@ -42,8 +42,7 @@ void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
  * none of them may go: then there is no answer whatever is replaced.
  */
 PL_MUST_CHECK bool pl_keep_learn(struct pl_keep *keep,
-                                 struct pl_project *const *facts,
-                                 size_t count);
+                                 struct pl_project *const *facts, size_t count);
 /* The same from the solver's proofs; `final` is the one nobody can lift. */
 PL_MUST_CHECK bool pl_keep_learn_cores(struct pl_keep *keep,
                                        const pl_job_vec *jobs,

@@ -47,11 +47,11 @@ struct pl_pool_project {
 
 /* What the solver is told to achieve, beside the pool's own rules. */
 enum pl_job_kind {
-    PL_JOB_DEMAND, /* a root's requirement */
-    PL_JOB_STAY,   /* the fact of a project, and nothing else */
+    PL_JOB_DEMAND,  /* a root's requirement */
+    PL_JOB_STAY,    /* the fact of a project, and nothing else */
     PL_JOB_PRESENT, /* some version of a project */
-    PL_JOB_OPTION, /* exactly this option */
-    PL_JOB_BEFORE, /* one of the project's options before this one */
+    PL_JOB_OPTION,  /* exactly this option */
+    PL_JOB_BEFORE,  /* one of the project's options before this one */
 };
 
 struct pl_job {
@@ -91,13 +91,14 @@ struct pl_candidate *pl_option_candidate(const struct pl_option *option);
  * (as positions in `jobs`) each of which is impossible by itself.
  */
 struct pl_core {
-    const size_t *jobs;
+    const size_t *jobs; /* ascending */
     size_t count;
+    PL_VEC(const struct pl_abi_rule *) rules; /* the proof rests on, too */
 };
 typedef PL_VEC(struct pl_core) pl_core_vec;
 
-bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs,
-                   size_t *chosen, pl_core_vec *cores);
+bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs, size_t *chosen,
+                   pl_core_vec *cores);
 
 /*
  * Hints where to look first: the option that holds the candidate. No answer

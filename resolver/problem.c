@@ -13,8 +13,7 @@ struct pl_project *pl_problem_project(struct pl_problem *problem,
 {
     void **slot = pl_map_slot(&problem->projects, name);
     if (!*slot) {
-        struct pl_project *project =
-            pl_new(problem->arena, struct pl_project);
+        struct pl_project *project = pl_new(problem->arena, struct pl_project);
         project->name = name;
         project->number = (uint32_t)(problem->projects.len - 1);
         project->window = problem->policy.window;
@@ -51,16 +50,15 @@ static struct pl_str demand_key(struct pl_problem *problem,
     const char *open = extra.len ? "[" : "", *close = extra.len ? "]" : "";
     return pl_arena_printf(
         problem->arena, "%.*s%s%.*s%s%.*s%s", PL_STR_ARG(requirement->name),
-        open, PL_STR_ARG(extra), close,
-        PL_STR_ARG(requirement->specifier.text), of_fact ? " (fact)" : "");
+        open, PL_STR_ARG(extra), close, PL_STR_ARG(requirement->specifier.text),
+        of_fact ? " (fact)" : "");
 }
 
 struct pl_demand *pl_problem_demand(struct pl_problem *problem,
                                     const struct pl_requirement *requirement,
                                     struct pl_str extra, bool of_fact)
 {
-    struct pl_project *project =
-        pl_problem_project(problem, requirement->name);
+    struct pl_project *project = pl_problem_project(problem, requirement->name);
     of_fact = of_fact && project->fact_barred;
     struct pl_str key = demand_key(problem, requirement, extra, of_fact);
     void **slot = pl_map_slot(&problem->demands, key);
@@ -77,8 +75,7 @@ struct pl_demand *pl_problem_demand(struct pl_problem *problem,
     };
     *slot = demand;
     pl_vec_push(problem->arena, &project->demands, demand);
-    if (extra.len &&
-        !has_name(project->extras.at, project->extras.len, extra))
+    if (extra.len && !has_name(project->extras.at, project->extras.len, extra))
         pl_vec_push(problem->arena, &project->extras, extra);
     pl_candidates_match(problem, demand);
     return demand;
@@ -142,13 +139,13 @@ static bool applies(const struct pl_problem *problem,
 
 /* One demand for each extra, or one for the name alone. */
 static void push_demands(struct pl_problem *problem,
-                         const struct pl_requirement *requirement,
-                         bool of_fact, demand_vec *out)
+                         const struct pl_requirement *requirement, bool of_fact,
+                         demand_vec *out)
 {
     if (!requirement->extra_count)
         pl_vec_push(problem->arena, out,
-                    pl_problem_demand(problem, requirement,
-                                      (struct pl_str){0}, of_fact));
+                    pl_problem_demand(problem, requirement, (struct pl_str){0},
+                                      of_fact));
     for (uint32_t i = 0; i < requirement->extra_count; i++)
         pl_vec_push(problem->arena, out,
                     pl_problem_demand(problem, requirement,
@@ -200,9 +197,9 @@ static void push_fact_needs(struct pl_problem *problem,
         const struct pl_fact *other = met_by(problem, requirement);
         if (!other)
             continue;
-        pl_vec_push(problem->arena, out,
-                    pl_problem_demand(problem, requirement,
-                                      (struct pl_str){0}, true));
+        pl_vec_push(
+            problem->arena, out,
+            pl_problem_demand(problem, requirement, (struct pl_str){0}, true));
         for (uint32_t n = 0; n < requirement->extra_count; n++)
             if (depth < MAX_FACT_EXTRA_DEPTH)
                 push_fact_needs(problem, other, requirement->extras[n],
@@ -287,8 +284,8 @@ static void start_fact(struct pl_problem *problem, const struct pl_fact *fact)
     project->fact_barred = fact_is_barred(problem, fact);
 }
 
-static bool start_root(struct pl_problem *problem,
-                       const struct pl_asked *asked, struct pl_error *err)
+static bool start_root(struct pl_problem *problem, const struct pl_asked *asked,
+                       struct pl_error *err)
 {
     if (!applies(problem, &asked->req, (struct pl_str){0}))
         return true;

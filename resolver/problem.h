@@ -33,9 +33,9 @@
 
 enum pl_prerelease_mode {
     PL_PRERELEASE_IF_NECESSARY_OR_EXPLICIT, /* the default: both below */
-    PL_PRERELEASE_IF_NECESSARY, /* candidates below every final */
-    PL_PRERELEASE_EXPLICIT,     /* of projects whose input names one */
-    PL_PRERELEASE_ALLOW,        /* ordinary versions */
+    PL_PRERELEASE_IF_NECESSARY,             /* candidates below every final */
+    PL_PRERELEASE_EXPLICIT, /* of projects whose input names one */
+    PL_PRERELEASE_ALLOW,    /* ordinary versions */
     PL_PRERELEASE_DISALLOW,
 };
 
@@ -68,8 +68,8 @@ struct pl_policy {
 /* ---- what is there ---- */
 
 enum pl_candidate_state {
-    PL_CANDIDATE_UNREAD,  /* taken to require nothing */
-    PL_CANDIDATE_WANTED,  /* its metadata has been asked for */
+    PL_CANDIDATE_UNREAD, /* taken to require nothing */
+    PL_CANDIDATE_WANTED, /* its metadata has been asked for */
     PL_CANDIDATE_READ,
     PL_CANDIDATE_UNUSABLE /* its metadata cannot be used; see reason */
 };
@@ -86,22 +86,22 @@ struct pl_needs {
 
 struct pl_candidate {
     struct pl_version version;
-    struct pl_str version_text;   /* normal form */
-    const struct pl_file *file;   /* the best fitting one; NULL: a fact */
-    const struct pl_fact *fact;   /* it is preinstalled; else NULL */
+    struct pl_str version_text; /* normal form */
+    const struct pl_file *file; /* the best fitting one; NULL: a fact */
+    const struct pl_fact *fact; /* it is preinstalled; else NULL */
     enum pl_candidate_state state;
-    struct pl_str reason;         /* of UNUSABLE */
+    struct pl_str reason; /* of UNUSABLE */
     const struct pl_metadata *metadata;
     struct pl_needs *needs; /* READ: one for "", others when asked for */
-    bool loaded; /* stands in the pool by itself, not in a run */
+    bool loaded;            /* stands in the pool by itself, not in a run */
 };
 
 /* Why a version that the index has is no candidate. */
 enum pl_exclusion {
-    PL_EXCLUDED_TAGS,       /* no wheel fits, and no sdist may be used */
-    PL_EXCLUDED_PYTHON,     /* Requires-Python */
+    PL_EXCLUDED_TAGS,   /* no wheel fits, and no sdist may be used */
+    PL_EXCLUDED_PYTHON, /* Requires-Python */
     PL_EXCLUDED_YANKED,
-    PL_EXCLUDED_NEWER,      /* --exclude-newer */
+    PL_EXCLUDED_NEWER, /* --exclude-newer */
     PL_EXCLUDED_PRERELEASE,
     PL_EXCLUDED_CONSTRAINT, /* -c, or the template's own */
     PL_EXCLUDED_SOURCE,     /* only an sdist, and --only-binary */
@@ -152,8 +152,8 @@ struct pl_demand {
     const struct pl_specifier *specifier;
     bool of_fact; /* a fact's own: constraints do not bind facts for it */
     uint32_t number;
-    bool is_root;  /* the user's own */
-    bool followed; /* gather reads its best match */
+    bool is_root;       /* the user's own */
+    bool followed;      /* gather reads its best match */
     bool followed_fact; /* gather reads what the fact's extra needs */
     /* One bit a candidate of the project; NULL until its page is read. */
     uint64_t *matches;
@@ -169,7 +169,7 @@ struct pl_problem {
     struct pl_arena *arena;
     struct pl_env env;
     const struct pl_tags *tags;
-    const struct pl_template *template; /* NULL: a bare Python */
+    const struct pl_template *template;     /* NULL: a bare Python */
     const struct pl_abi_rule *const *rules; /* those not ignored */
     size_t rule_count;
     const struct pl_torch_family *family;

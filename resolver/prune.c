@@ -16,11 +16,11 @@ struct pruner {
     struct pl_arena *arena;
     const bool *staying;
     size_t staying_count;
-    size_t words;        /* of a fact set */
-    bool **dead;         /* by project number, then option */
-    fact_set **why;      /* the same: the facts that a death rests on */
-    user_vec *users;     /* by demand number */
-    bool *imposed;       /* by demand number: must be met in any case */
+    size_t words;    /* of a fact set */
+    bool **dead;     /* by project number, then option */
+    fact_set **why;  /* the same: the facts that a death rests on */
+    user_vec *users; /* by demand number */
+    bool *imposed;   /* by demand number: must be met in any case */
     fact_set *imposed_by;
     fact_set contradiction;
     /* Projects that lost options since their demands were looked at. */
@@ -83,8 +83,7 @@ static const struct pl_needs *base_needs(const struct pruner *p,
     struct pl_candidate *candidate = pl_option_candidate(option);
     if (!candidate)
         return NULL;
-    return pl_candidate_needs(p->pool->problem, candidate,
-                              (struct pl_str){0});
+    return pl_candidate_needs(p->pool->problem, candidate, (struct pl_str){0});
 }
 
 /* If nothing living provides the demand: true, and the facts that say so. */
@@ -183,8 +182,7 @@ static bool look_at_demands(struct pruner *p, struct pl_pool_project *pp)
         if (!is_unmet(p, demand, &why))
             continue;
         if (p->imposed[demand->number]) {
-            p->contradiction =
-                united(p, why, p->imposed_by[demand->number]);
+            p->contradiction = united(p, why, p->imposed_by[demand->number]);
             return false;
         }
         const user_vec *users = &p->users[demand->number];
@@ -195,8 +193,7 @@ static bool look_at_demands(struct pruner *p, struct pl_pool_project *pp)
 }
 
 /* False when a package that must be there has no option left. */
-static bool look_at_project(struct pruner *p,
-                            const struct pl_pool_project *pp)
+static bool look_at_project(struct pruner *p, const struct pl_pool_project *pp)
 {
     uint32_t number = pp->project->number;
     fact_set why = NULL;
@@ -250,8 +247,8 @@ static void read_core(struct pruner *p, struct pl_pruning *out)
     PL_VEC(struct pl_project *) core = {0};
     for (size_t i = 0; p->contradiction && i < p->pool->projects.len; i++) {
         struct pl_project *project = p->pool->projects.at[i]->project;
-        if ((p->contradiction[project->number / 64] >>
-             (project->number % 64)) & 1)
+        if ((p->contradiction[project->number / 64] >> (project->number % 64)) &
+            1)
             pl_vec_push(p->arena, &core, project);
     }
     out->core = core.at;

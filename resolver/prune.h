@@ -17,7 +17,7 @@
 #include "resolver/pool_internal.h"
 
 struct pl_pruning {
-    bool possible;     /* false: no answer while these facts stay */
+    bool possible;            /* false: no answer while these facts stay */
     struct pl_project **core; /* then: facts the proof rests on */
     size_t core_count;
     bool **dead; /* by project number, then option */

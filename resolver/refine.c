@@ -222,8 +222,7 @@ static bool prune(struct search *search, struct round *round)
 {
     for (;;) {
         size_t count;
-        bool *staying =
-            pl_keep_staying(&search->keep, &round->arena, &count);
+        bool *staying = pl_keep_staying(&search->keep, &round->arena, &count);
         struct pl_pruning pruning = pl_prune(round->pool, staying, count);
         if (pruning.possible) {
             pl_prune_apply(round->pool, &pruning);
@@ -264,10 +263,9 @@ static bool ask_for_proofs(struct search *search, struct round *round,
         prune_for_hard_facts(search, round);
     if (!encode(search, round, err))
         return false;
-    *final = !pl_pool_solve(round->pool, &round->jobs, round->chosen,
-                            &cores) &&
-             !pl_keep_learn_cores(&search->keep, &round->jobs, &cores,
-                                  &round->core);
+    *final =
+        !pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores) &&
+        !pl_keep_learn_cores(&search->keep, &round->jobs, &cores, &round->core);
     if (!*final || whole)
         return true;
     return ask_for_proofs(search, round, true, final, err);
@@ -285,8 +283,8 @@ static bool find_answer(struct search *search, struct round *round,
             if (!encode(search, round, err))
                 return false;
             start_from_previous(search, round->pool);
-            *satisfiable = pl_pool_solve(round->pool, &round->jobs,
-                                         round->chosen, NULL);
+            *satisfiable =
+                pl_pool_solve(round->pool, &round->jobs, round->chosen, NULL);
         }
         if (*satisfiable)
             return true;
@@ -330,10 +328,9 @@ static bool read_closure(struct search *search, struct pl_error *err)
     return pl_gather_run(&search->gather, err);
 }
 
-static bool finish(struct search *search, struct round *round,
-                   bool satisfiable, struct pl_str dump_dir,
-                   struct pl_solution *solution, struct pl_error *why,
-                   struct pl_error *err)
+static bool finish(struct search *search, struct round *round, bool satisfiable,
+                   struct pl_str dump_dir, struct pl_solution *solution,
+                   struct pl_error *why, struct pl_error *err)
 {
     if (satisfiable)
         pl_result_build(search->problem, round->pool, &round->decision,
@@ -370,9 +367,9 @@ bool pl_refine(struct pl_problem *problem, struct pl_index *index,
         if (!solve_round(&search, &round, &satisfiable, err))
             return false;
         if (!satisfiable || !want_missing(&search, &round))
-            return finish(&search, &round, satisfiable, dump_dir, solution,
-                          why, err);
+            return finish(&search, &round, satisfiable, dump_dir, solution, why,
+                          err);
     }
-    return pl_error_plain(err, PL_ERR_LIMIT,
-                          "no answer after %d rounds", PL_MAX_ROUNDS);
+    return pl_error_plain(err, PL_ERR_LIMIT, "no answer after %d rounds",
+                          PL_MAX_ROUNDS);
 }

@@ -27,9 +27,9 @@
  * short reason in *why (code PL_ERR_NO). The dump directory, when not empty,
  * receives libsolv's testcase of the last pool.
  */
-PL_MUST_CHECK bool pl_refine(struct pl_problem *problem,
-                             struct pl_index *index, struct pl_str dump_dir,
-                             struct pl_solution *solution,
-                             struct pl_error *why, struct pl_error *err);
+PL_MUST_CHECK bool pl_refine(struct pl_problem *problem, struct pl_index *index,
+                             struct pl_str dump_dir,
+                             struct pl_solution *solution, struct pl_error *why,
+                             struct pl_error *err);
 
 #endif

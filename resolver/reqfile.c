@@ -344,3 +344,11 @@ bool pl_format_control_has(const struct pl_format_control *control,
             return true;
     return control->all;
 }
+
+struct pl_str pl_reqfile_place(const struct pl_reqfile *file, uint32_t line)
+{
+    struct pl_str name = file->source->name;
+    if (pl_str_starts(name, "/"))
+        name = pl_path_base(name);
+    return pl_arena_printf(file->in->arena, "%.*s:%u", PL_STR_ARG(name), line);
+}

@@ -185,4 +185,10 @@ PL_MUST_CHECK bool pl_pyproject_add_group(struct pl_pyproject *p,
                                           struct pl_span span,
                                           struct pl_error *err);
 
+/*
+ * "requirements.in:2". It enters locks, so an absolute path, which is one of
+ * this machine, is cut to its last part.
+ */
+struct pl_str pl_reqfile_place(const struct pl_reqfile *file, uint32_t line);
+
 #endif

@@ -53,12 +53,6 @@ static bool read_comment(struct pl_reqfile *file, struct pl_str comment,
 
 /* ---- lines ---- */
 
-static struct pl_str place_of(struct pl_reqfile *file, uint32_t line)
-{
-    return pl_arena_printf(file->in->arena, "%.*s:%u",
-                           PL_STR_ARG(file->source->name), line);
-}
-
 static bool read_line(struct pl_reqfile *file, const struct pl_reqline *line,
                       struct pl_error *err)
 {
@@ -72,7 +66,7 @@ static bool read_line(struct pl_reqfile *file, const struct pl_reqline *line,
         return false;
     if (!text.len)
         return true;
-    asked.where = place_of(file, line->number);
+    asked.where = pl_reqfile_place(file, line->number);
     asked.hashes = file->hashes.at;
     asked.hash_count = file->hashes.len;
     return pl_reqfile_push(file, &asked, err);

@@ -138,8 +138,7 @@ bool pl_pyproject_add(struct pl_pyproject *p, const struct pl_toml_node *node,
         return pl_reqline_locate(&line, 0, err);
     if (p->name.len && pl_str_eq(asked.req.name, p->name))
         return add_self(p, &asked, both, err);
-    asked.where = pl_arena_printf(file->in->arena, "%.*s:%u",
-                                  PL_STR_ARG(file->source->name), line.number);
+    asked.where = pl_reqfile_place(file, line.number);
     asked.hashes = file->hashes.at;
     asked.hash_count = file->hashes.len;
     return pl_reqfile_push(file, &asked, err);

@@ -81,8 +81,7 @@ static const struct pl_needs *needs_of(const struct builder *b,
     return pl_candidate_needs(b->problem, active->candidate, active->extra);
 }
 
-static void activate_all(struct builder *b,
-                         const struct pl_decision *decision)
+static void activate_all(struct builder *b, const struct pl_decision *decision)
 {
     for (size_t i = 0; i < b->problem->roots.len; i++)
         activate_demand(b, b->problem->roots.at[i].demand);
@@ -172,16 +171,14 @@ static void find_askers(struct builder *b, struct pl_chosen *chosen)
 static bool candidate_in(const struct pl_candidate *candidate,
                          const struct pl_specifier *specifier)
 {
-    return candidate->fact
-               ? pl_fact_meets(candidate->fact, specifier)
-               : pl_specifier_match(specifier, &candidate->version);
+    return candidate->fact ? pl_fact_meets(candidate->fact, specifier)
+                           : pl_specifier_match(specifier, &candidate->version);
 }
 
 static struct pl_candidate *final_named(const struct builder *b,
                                         struct pl_str name)
 {
-    const struct pl_project *project =
-        pl_map_get(&b->problem->projects, name);
+    const struct pl_project *project = pl_map_get(&b->problem->projects, name);
     return project ? final_of(b, project) : NULL;
 }
 
@@ -326,9 +323,9 @@ static void list_kept(struct builder *b, struct pl_solution *out)
             pl_map_get(&b->problem->projects, template->facts[i].name);
         const struct pl_candidate *final = final_of(b, project);
         if (final && final->fact)
-            pl_vec_push(b->arena, &kept,
-                        (struct pl_kept){final->fact,
-                                         b->reached[project->number]});
+            pl_vec_push(
+                b->arena, &kept,
+                (struct pl_kept){final->fact, b->reached[project->number]});
     }
     out->kept = kept.at;
     out->kept_count = kept.len;
@@ -343,8 +340,7 @@ static void list_broken_needs(struct builder *b, const struct pl_fact *fact,
         const struct pl_requirement *r = &fact->requires[i];
         const struct pl_fact *other =
             pl_template_fact(b->problem->template, r->name);
-        if (!pl_marker_eval(r->marker, &b->problem->env,
-                            (struct pl_str){0}) ||
+        if (!pl_marker_eval(r->marker, &b->problem->env, (struct pl_str){0}) ||
             (other && pl_fact_meets(other, &r->specifier)))
             continue;
         pl_vec_push(b->arena, out,
@@ -365,9 +361,9 @@ static void list_broken_rules(struct builder *b, str_vec *out)
             pl_template_fact(b->problem->template, rule->other);
         if (package && other && pl_fact_meets(package, &rule->versions) &&
             pl_fact_meets(other, &rule->other_versions) != rule->is_requires)
-            pl_vec_push(b->arena, out,
-                        pl_arena_printf(b->arena, "rule %.*s",
-                                        PL_STR_ARG(rule->id)));
+            pl_vec_push(
+                b->arena, out,
+                pl_arena_printf(b->arena, "rule %.*s", PL_STR_ARG(rule->id)));
     }
 }
 
@@ -399,8 +395,7 @@ static void fill_final(struct builder *b, const struct pl_pool *pool,
     for (size_t i = 0; i < b->count; i++) {
         struct pl_project *project = pl_problem_project_at(b->problem, i);
         if (project->fact)
-            b->final[i] =
-                &project->candidates[pl_project_fact_index(project)];
+            b->final[i] = &project->candidates[pl_project_fact_index(project)];
     }
     for (size_t i = 0; i < decision->order.len; i++) {
         const struct pl_decided *d = &decision->order.at[i];

@@ -18,7 +18,8 @@ struct pl_chosen {
     size_t via_count;
     const struct pl_str *dependencies; /* names also chosen, sorted */
     size_t dependency_count;
-    const struct pl_str *rules; /* ids of ABI rules that ruled out better ones */
+    const struct pl_str
+        *rules; /* ids of ABI rules that ruled out better ones */
     size_t rule_count;
     const struct pl_fact *replaces; /* NULL: new */
     struct pl_str because;          /* why the fact could not stay */

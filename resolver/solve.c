@@ -22,8 +22,7 @@ static void push_before(struct pl_pool *pool, const struct pl_job *job,
                 pool_queuetowhatprovides(pool->pool, &ids));
 }
 
-static void push_job(struct pl_pool *pool, const struct pl_job *job,
-                     Queue *out)
+static void push_job(struct pl_pool *pool, const struct pl_job *job, Queue *out)
 {
     struct pl_pool_project *pp =
         job->project ? pl_pool_project(pool, job->project) : NULL;
@@ -86,32 +85,77 @@ static int compare_positions(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The jobs among the rules of one proof, each once, ascending. */
+static const struct pl_option *option_of(const struct pl_pool *pool, Id id)
+{
+    if (id < pool->first_solvable ||
+        (size_t)(id - pool->first_solvable) >= pool->by_solvable.len)
+        return NULL;
+    struct pl_solvable_option found =
+        pool->by_solvable.at[id - pool->first_solvable];
+    return found.project ? &found.project->options.at[found.option] : NULL;
+}
+
+/* The ABI rule that makes the two options conflict. */
+static const struct pl_abi_rule *rule_between(const struct pl_pool *pool,
+                                              Id from, Id to)
+{
+    const struct pl_option *a = option_of(pool, from);
+    const struct pl_option *b = option_of(pool, to);
+    const struct pl_problem *problem = pool->problem;
+    for (size_t i = 0; a && b && i < problem->rule_count; i++) {
+        const struct pl_abi_rule *rule = problem->rules[i];
+        if (pl_str_eq(rule->package, a->project->name) &&
+            pl_str_eq(rule->other, b->project->name) &&
+            pl_option_in(a, &rule->versions, false) &&
+            pl_option_in(b, &rule->other_versions, rule->is_requires))
+            return rule;
+    }
+    return NULL;
+}
+
+static void add_rule(const struct pl_pool *pool, Id rule, struct pl_core *core)
+{
+    Id from, to, dependency;
+    if (solver_ruleinfo(pool->solver, rule, &from, &to, &dependency) !=
+        SOLVER_RULE_PKG_CONFLICTS)
+        return;
+    const struct pl_abi_rule *found = rule_between(pool, from, to);
+    for (size_t i = 0; i < core->rules.len; i++)
+        if (core->rules.at[i] == found)
+            return;
+    if (found)
+        pl_vec_push(pool->arena, &core->rules, found);
+}
+
+/* The jobs among the rules of one proof, each once, and the ABI rules. */
 static struct pl_core read_core(const struct pl_pool *pool, Id problem)
 {
     Queue rules PL_CLEANUP(finish_queue);
     queue_init(&rules);
     solver_findallproblemrules(pool->solver, problem, &rules);
+    struct pl_core core = {0};
     PL_VEC(size_t) found = {0};
     for (int i = 0; i < rules.count; i++) {
         Id rule = rules.elements[i];
-        if (solver_ruleclass(pool->solver, rule) != SOLVER_RULE_JOB)
-            continue;
-        Id job = solver_rule2jobidx(pool->solver, rule);
+        Id job = solver_ruleclass(pool->solver, rule) == SOLVER_RULE_JOB
+                     ? solver_rule2jobidx(pool->solver, rule)
+                     : 0;
         if (job > 0)
             pl_vec_push(pool->arena, &found, (size_t)(job - 1) / 2);
+        else
+            add_rule(pool, rule, &core);
     }
     if (found.len)
         qsort(found.at, found.len, sizeof(found.at[0]), compare_positions);
-    size_t count = 0;
     for (size_t i = 0; i < found.len; i++)
-        if (!count || found.at[count - 1] != found.at[i])
-            found.at[count++] = found.at[i];
-    return (struct pl_core){found.at, count};
+        if (!core.count || found.at[core.count - 1] != found.at[i])
+            found.at[core.count++] = found.at[i];
+    core.jobs = found.at;
+    return core;
 }
 
-bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs,
-                   size_t *chosen, pl_core_vec *cores)
+bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs, size_t *chosen,
+                   pl_core_vec *cores)
 {
     Queue queue PL_CLEANUP(finish_queue);
     queue_init(&queue);

@@ -23,8 +23,7 @@ bool pl_pool_dump(struct pl_pool *pool, const pl_job_vec *jobs,
                   struct pl_str folder, struct pl_error *err)
 {
     pl_core_vec ignored = {0};
-    size_t *chosen =
-        pl_new_array(pool->arena, size_t, pool->by_number.len + 1);
+    size_t *chosen = pl_new_array(pool->arena, size_t, pool->by_number.len + 1);
     pl_pool_solve(pool, jobs, chosen, &ignored);
     void *library PL_CLEANUP(close_library) =
         dlopen("libsolvext.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -36,8 +35,7 @@ bool pl_pool_dump(struct pl_pool *pool, const pl_job_vec *jobs,
     *(void **)&write = dlsym(library, "testcase_write");
     struct pl_str path = pl_arena_dup(pool->arena, folder);
     if (!write || !write(pool->solver, path.at,
-                         TESTCASE_RESULT_TRANSACTION |
-                             TESTCASE_RESULT_PROBLEMS,
+                         TESTCASE_RESULT_TRANSACTION | TESTCASE_RESULT_PROBLEMS,
                          "testcase.t", "result.t"))
         return pl_error_plain(err, PL_ERR_FILE,
                               "cannot write the solver's testcase to %.*s",

@@ -1,0 +1,68 @@
+#include "cli/commands.h"
+#include "core/file.h"
+#include "core/jsonw.h"
+#include "resolver/problem_text.h"
+#include "resolver/refine.h"
+
+static void close_index(struct pl_problem_text *text)
+{
+    pl_index_close(text->index);
+}
+
+static void print_answer(struct pl_cli *cli, const struct pl_solution *solution)
+{
+    for (size_t i = 0; i < solution->chosen_count; i++) {
+        const struct pl_chosen *chosen = &solution->chosen[i];
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, chosen->project->name,
+                     &cli->text);
+        pl_cli_print(cli, " ");
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, chosen->candidate->version_text,
+                     &cli->text);
+        pl_cli_print(cli, "\n");
+    }
+    pl_cli_note(cli, "%zu packages, %u rounds", solution->chosen_count,
+                solution->stats.rounds);
+}
+
+/* A folder that --dump wrote, or one problem as a file. */
+static struct pl_str problem_path(struct pl_cli *cli)
+{
+    struct pl_str path = cli->parsed.args.at[0];
+    if (!pl_dir_exists(path))
+        return path;
+    return pl_path_join(cli->arena, path, PL_STR("problem.txt"));
+}
+
+static int run(struct pl_cli *cli, const void *values)
+{
+    (void)values;
+    struct pl_error err = {.arena = cli->arena}, why = err;
+    struct pl_problem_text text PL_CLEANUP(close_index) = {0};
+    struct pl_solution solution;
+    if (!cli->parsed.args.len) {
+        pl_error_plain(&err, PL_ERR_USAGE, "no dump is named");
+        pl_error_hint(&err, "podlock replay DIR, which `resolve --dump DIR` "
+                            "wrote");
+        return pl_cli_fail(cli, &err);
+    }
+    if (!pl_problem_text_load(cli->arena, problem_path(cli), &text, &err) ||
+        !pl_problem_start(&text.problem, &err) ||
+        !pl_refine(&text.problem, text.index, (struct pl_str){0}, &solution,
+                   &why, &err))
+        return pl_cli_fail(cli, &err);
+    if (!solution.satisfiable)
+        return pl_cli_fail(cli, &why);
+    print_answer(cli, &solution);
+    return 0;
+}
+
+const struct pl_command pl_cmd_replay = {
+    .name = "replay",
+    .args = "DIR|FILE",
+    .summary = "solve a dumped problem again",
+    .text = "Solves what `podlock resolve --dump DIR` wrote, without the "
+            "index and without the files it was made from, and prints the "
+            "packages of the answer. A dump is all a defect report needs.",
+    .max_args = 1,
+    .run = run,
+};
