@@ -17,7 +17,7 @@ struct pl_project *pl_problem_project(struct pl_problem *problem,
         project->name = name;
         project->number = (uint32_t)(problem->projects.len - 1);
         project->window = problem->policy.window;
-        project->read_ahead = 1;
+        project->read_ahead = 2;
         *slot = project;
     }
     return *slot;
