@@ -281,10 +281,12 @@ static void test_limits(void **state)
 static void test_too_long(void **state)
 {
     (void)state;
-    PL_BUF(body, PL_MAX_PAGE_BYTES + 4096);
-    pl_buf_add_cstr(&body, "<html>");
-    pl_buf_pad(&body, '\n', PL_MAX_PAGE_BYTES);
-    assert_refused(&body, "a page of");
+    PL_ARENA(arena);
+    struct pl_error err;
+    struct pl_str body = {pl_arena_alloc(&arena, PL_MAX_PAGE_BYTES + 1),
+                          PL_MAX_PAGE_BYTES + 1};
+    assert_null(page_of(&arena, pl_page_parse_html, body, &err));
+    assert_error(&err, PL_ERR_LIMIT, "a page of");
 }
 
 int main(void)
