@@ -255,7 +255,8 @@ static void prune_for_hard_facts(const struct search *search,
  * fact that may go is in the way; then the whole pool has said why.
  */
 static bool ask_for_proofs(struct search *search, struct round *round,
-                           bool whole, bool *final, struct pl_error *err)
+                           bool whole, bool *satisfiable, bool *final,
+                           struct pl_error *err)
 {
     pl_core_vec cores = {0};
     open_pool(search, round);
@@ -263,12 +264,13 @@ static bool ask_for_proofs(struct search *search, struct round *round,
         prune_for_hard_facts(search, round);
     if (!encode(search, round, err))
         return false;
-    *final =
-        !pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores) &&
-        !pl_keep_learn_cores(&search->keep, &round->jobs, &cores, &round->core);
+    *satisfiable =
+        pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores);
+    *final = !*satisfiable && !pl_keep_learn_cores(&search->keep, &round->jobs,
+                                                   &cores, &round->core);
     if (!*final || whole)
         return true;
-    return ask_for_proofs(search, round, true, final, err);
+    return ask_for_proofs(search, round, true, satisfiable, final, err);
 }
 
 /* One answer with the fewest replaced packages, or the final "no". */
@@ -288,9 +290,9 @@ static bool find_answer(struct search *search, struct round *round,
         }
         if (*satisfiable)
             return true;
-        if (!ask_for_proofs(search, round, false, &final, err))
+        if (!ask_for_proofs(search, round, false, satisfiable, &final, err))
             return false;
-        if (final)
+        if (*satisfiable || final)
             return true;
     }
 }
