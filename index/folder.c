@@ -10,6 +10,7 @@
 #include "index/page_html.h"
 #include "index/page_json.h"
 #include "index/sdist.h"
+#include "index/twins.h"
 #include "index/url.h"
 #include "pep/name.h"
 
@@ -136,9 +137,16 @@ static bool route_page(struct folder *f, struct pl_str project,
         return true;
     if (member && f->torch.len && !load_page(f, f->torch, project, out, err))
         return false;
-    if (*out || (member && !member->pypi))
+    if (!*out)
+        return (member && !member->pypi) ||
+               load_page(f, f->simple, project, out, err);
+    const struct pl_page *pypi = NULL;
+    if (!member->companion || !member->pypi)
         return true;
-    return load_page(f, f->simple, project, out, err);
+    if (!load_page(f, f->simple, project, &pypi, err))
+        return false;
+    *out = pl_page_add_twins(f->index.arena, *out, pypi);
+    return true;
 }
 
 /* ---- metadata ---- */

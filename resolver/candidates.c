@@ -12,6 +12,7 @@ struct filler {
     bool named_prerelease; /* a direct input names one */
     bool wheels, sdists;   /* may be used at all */
     const struct pl_torch_project *family;
+    const struct pl_page *page;
     struct python_memo python;
 };
 
@@ -106,25 +107,27 @@ static bool is_newer(struct pl_str upload, struct pl_str limit)
 
 /*
  * A companion of the template's torch must be built for the same CUDA. Nothing
- * in its metadata says so: torchvision asks for torch==X without a label.
+ * in its metadata says so: torchvision asks for torch==X without a label. A
+ * twin from PyPI serves when PyPI builds that torch for the same CUDA.
  */
-static bool variant_fits(const struct filler *f,
-                         const struct pl_version *version)
+static bool variant_fits(const struct filler *f, const struct pl_file *file)
 {
-    const struct pl_template *template = f->problem->template;
+    const struct pl_page *page = f->page;
+    bool is_twin = page->is_torch && !file->page->is_torch;
     const struct pl_fact *torch =
-        template ? pl_template_fact(template, PL_STR("torch")) : NULL;
-    if (!f->family || !f->family->companion || !torch ||
-        !pl_fact_is_hard(f->problem, torch))
+        pl_template_fact(f->problem->template, PL_STR("torch"));
+    if (!f->family || !f->family->companion)
         return true;
-    struct pl_str label = torch->version.local;
+    if (!torch || !pl_fact_is_hard(f->problem, torch))
+        return !is_twin;
+    struct pl_str label = torch->version.local, own = file->version.local;
     struct pl_str pypi =
         pl_torch_family_pypi_cuda(f->problem->family, &torch->version);
-    if (pl_str_eq(version->local, label))
+    if (pl_str_eq(own, label))
         return true;
     if (!label.len)
-        return pl_str_eq(version->local, pypi);
-    return !version->local.len && pl_str_eq(pypi, label);
+        return pl_str_eq(own, pypi);
+    return !own.len && pl_str_eq(pypi, label);
 }
 
 /* Why the file cannot be used, or PL_EXCLUSION_COUNT. */
@@ -137,7 +140,7 @@ static enum pl_exclusion judge_file(struct filler *f,
         return PL_EXCLUDED_SOURCE;
     if (file->kind == PL_FILE_WHEEL) {
         if (!f->wheels)
-            return PL_EXCLUDED_TAGS;
+            return PL_EXCLUDED_WHEEL;
         *rank = pl_tags_rank(f->problem->tags, file->wheel.python,
                              file->wheel.abi, file->wheel.platform);
         if (*rank == PL_TAG_NONE)
@@ -154,6 +157,8 @@ static enum pl_exclusion judge_file(struct filler *f,
         return PL_EXCLUDED_YANKED;
     if (!file->sha256.len)
         return PL_EXCLUDED_HASH;
+    if (!variant_fits(f, file))
+        return PL_EXCLUDED_VARIANT;
     return PL_EXCLUSION_COUNT;
 }
 
@@ -187,8 +192,6 @@ static enum pl_exclusion judge_version(const struct filler *f,
 {
     if (constrained(f->problem, f->project->name, version))
         return PL_EXCLUDED_CONSTRAINT;
-    if (!variant_fits(f, version))
-        return PL_EXCLUDED_VARIANT;
     if (pl_version_is_prerelease(version) && !is_prerelease_allowed(f))
         return PL_EXCLUDED_PRERELEASE;
     return PL_EXCLUSION_COUNT;
@@ -319,6 +322,7 @@ void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
         .wheels = !pl_format_control_has(&policy->no_binary, project->name),
         .sdists = !pl_format_control_has(&policy->only_binary, project->name),
         .family = pl_torch_family_find(problem->family, project->name),
+        .page = page,
     };
     candidate_vec found = {0};
     take_fact(&f, &found);
