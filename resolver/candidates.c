@@ -114,8 +114,9 @@ static bool variant_fits(const struct filler *f, const struct pl_file *file)
 {
     const struct pl_page *page = f->page;
     bool is_twin = page->is_torch && !file->page->is_torch;
+    const struct pl_template *template = f->problem->template;
     const struct pl_fact *torch =
-        pl_template_fact(f->problem->template, PL_STR("torch"));
+        template ? pl_template_fact(template, PL_STR("torch")) : NULL;
     if (!f->family || !f->family->companion)
         return true;
     if (!torch || !pl_fact_is_hard(f->problem, torch))
