@@ -264,6 +264,9 @@ static bool can_stay(struct decider *d, struct pl_project **projects,
 {
     size_t before = d->jobs->len;
     for (size_t i = 0; i < count; i++)
+        if (pool_project(d, projects[i])->fact_option == SIZE_MAX)
+            return false; /* pruned: it cannot be in any answer */
+    for (size_t i = 0; i < count; i++)
         pl_vec_push(
             d->pool->problem->arena, d->jobs,
             (struct pl_job){.kind = PL_JOB_STAY, .project = projects[i]});
