@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Solves the recorded cases and compares the answers with recorded ones.
 
-usage: recorded_test.py PODLOCK uv|templates INDEX FIXTURES [--shared DIR] [-v]
+usage: recorded_test.py PODLOCK SUITE INDEX FIXTURES [--shared DIR]
 
 uv: fixtures/expected/uv.json, what uv answers on the recorded index without
     a template: the same yes or no in every row, 97 % of all packages at the
@@ -13,6 +13,8 @@ templates: fixtures/expected/templates.json, what a prototype answers with
     Its rows of mode `newest` are solved with --replace freely too. With
     --shared, that folder's tools/check_lock.py checks every answer
     independently.
+rules: the rows of uv.json with the ABI rules on; prints those that change,
+    with the rule that changed each, and fails when a change names none.
 windows: every recorded case with --window 1 and with everything loaded: the
     same lock as with the default.
 """
@@ -37,8 +39,9 @@ def run(args):
 
 
 class Row:
-    def __init__(self, suite, data, freely=False):
+    def __init__(self, suite, data, freely=False, rules=False):
         self.suite, self.data, self.freely = suite, data, freely
+        self.rules = rules
         self.bad, self.answer = [], None
 
     def name(self):
@@ -56,7 +59,7 @@ class Row:
                o.index, '--json']
         if self.suite == 'uv':
             out += ['--template', 'none', '--python-version', d['python'],
-                    '--ignore-rule', 'all']
+                    *([] if self.rules else ['--ignore-rule', 'all'])]
             if not d.get('sdists'):
                 out += ['--only-binary', ':all:']
             if d.get('exclude_newer'):
@@ -129,7 +132,6 @@ class Row:
 
 class Options:
     def __init__(self, argv):
-        self.verbose = '-v' in argv
         self.shared = None
         if '--shared' in argv:
             self.shared = argv[argv.index('--shared') + 1]
@@ -141,7 +143,7 @@ def percentile(values, part):
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
-def report_versions(rows, verbose):
+def report_versions(rows):
     """Counts packages at uv's version; true when enough are."""
     same = total = 0
     for row in rows:
@@ -181,6 +183,33 @@ def compare_windows(o, row):
     return row
 
 
+def compare_rules(o, data):
+    """One row without and with rules; a change must name the rule."""
+    without, row = Row('uv', data), Row('uv', data, rules=True)
+    plain = json.loads(run(without.arguments(o)).stdout)
+    done = run(row.arguments(o))
+    ruled = json.loads(done.stdout)
+    row.change = None
+    if not plain['satisfiable'] or plain.get('packages') == ruled.get(
+            'packages'):
+        return row
+    if not ruled['satisfiable']:
+        row.change = 'no: ' + ' '.join(ruled['problem']['because'])[:200]
+        if 'rule ' not in row.change:
+            row.bad.append('a no that names no rule')
+        return row
+    old = {p['name']: p['version'] for p in plain['packages']}
+    new = {p['name']: p['version'] for p in ruled['packages']}
+    named = sorted({r for p in ruled['packages'] for r in p['rules']})
+    moved = [f'{n} {old.get(n)} -> {new.get(n)}'
+             for n in sorted(set(old) | set(new)) if old.get(n) != new.get(n)]
+    if moved:
+        row.change = f'{", ".join(moved)}: {", ".join(named)}'
+    if moved and not named:
+        row.bad.append('a change that names no rule')
+    return row
+
+
 def finish(rows):
     failed = [r for r in rows if r.bad]
     for row in failed:
@@ -193,6 +222,15 @@ def finish(rows):
 
 def main():
     o = Options(sys.argv[1:])
+    if o.suite == 'rules':
+        with open(f'{o.fixtures}/expected/uv.json') as f:
+            data = json.load(f)['rows']
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            rows = list(pool.map(lambda d: compare_rules(o, d), data))
+        for row in rows:
+            if row.change:
+                print(f'changed: {row.name()}: {row.change}')
+        return finish(rows)
     if o.suite == 'windows':
         rows = load_rows(o, 'uv') + [
             r for r in load_rows(o, 'templates') if r.data['mode'] == 'keep']
@@ -209,7 +247,7 @@ def main():
             row.bad.append(f'{row.answer["rounds"]} rounds, not {limit}')
     times = [r.answer['solver-microseconds'] / 1000 for r in counted]
     rounds = [r.answer['rounds'] for r in counted]
-    good = o.suite != 'uv' or report_versions(rows, o.verbose)
+    good = o.suite != 'uv' or report_versions(rows)
     print(f'{len(rows)} rows; rounds: median {percentile(rounds, 0.5)}, '
           f'most {max(rounds)}; solver: median {percentile(times, 0.5):.2f} '
           f'ms, most {max(times):.2f} ms')
