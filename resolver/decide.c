@@ -119,6 +119,15 @@ static bool has_page(const struct pl_project *project)
            project->page_state == PL_PAGE_ABSENT;
 }
 
+/* A fact that stays because it could, not because it has to. */
+static bool is_tried(const struct decider *d, const struct pl_job *job)
+{
+    const struct pl_problem *problem = d->pool->problem;
+    return job->kind == PL_JOB_STAY &&
+           problem->policy.replace == PL_REPLACE_FREELY &&
+           !pl_fact_is_hard(problem, job->project->fact);
+}
+
 static void remember(struct decider *d, struct pl_project *project,
                      size_t option, const struct pl_core *core)
 {
@@ -127,6 +136,8 @@ static void remember(struct decider *d, struct pl_project *project,
     PL_VEC(struct pl_option) decided = {0};
     for (size_t i = 0; i < core->count; i++) {
         const struct pl_job *job = &d->jobs->at[core->jobs[i]];
+        if (is_tried(d, job))
+            return; /* whether the fact stays is asked again each round */
         if (job->kind != PL_JOB_OPTION)
             continue;
         struct pl_option is =
