@@ -126,7 +126,9 @@ static void print_tally(const struct tally *t, uint64_t seed)
 int main(int argc, char **argv)
 {
     bool must_differ = argc == 2 && !strcmp(argv[1], "--must-differ");
-    uint64_t count = setting("PODLOCK_RANDOM_COUNT", USUAL_COUNT);
+    /* some faults show in one world of thousands */
+    uint64_t count = setting("PODLOCK_RANDOM_COUNT",
+                             must_differ ? 5 * USUAL_COUNT : USUAL_COUNT);
     uint64_t seed = setting("PODLOCK_RANDOM_SEED", USUAL_SEED);
     struct tally tally = {0};
     for (uint64_t i = 0; i < count; i++) {
