@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Say how many tests passed, failed and were skipped, as the last line.
 
-usage: tally.py TESTLOG.json STATUS
+usage: tally.py STATUS TESTLOG.json...
 
 TESTLOG.json is what `meson test` writes, STATUS its exit code. Each skipped
 test is named with its reason, the last line it printed. Exit 1 when a test
@@ -13,9 +13,11 @@ import sys
 PASSED = ('OK', 'EXPECTEDFAIL')
 
 
-def main(path, status):
-    with open(path, encoding='utf-8') as f:
-        tests = [json.loads(line) for line in f if line.strip()]
+def main(status, *paths):
+    tests = []
+    for path in paths:
+        with open(path, encoding='utf-8') as f:
+            tests += [json.loads(line) for line in f if line.strip()]
     skipped = [t for t in tests if t['result'] == 'SKIP']
     passed = [t for t in tests if t['result'] in PASSED]
     failed = [t for t in tests if t not in skipped and t not in passed]
