@@ -44,6 +44,7 @@ static const struct pl_asked *asked_of(const struct pl_problem *problem,
 
 static const char *const exclusion_texts[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_TAGS] = "has no wheel for this Python and platform",
+    [PL_EXCLUDED_WHEEL] = "exists only as wheels, which --no-binary excludes",
     [PL_EXCLUDED_PYTHON] = "asks for another Python",
     [PL_EXCLUDED_YANKED] = "is yanked",
     [PL_EXCLUDED_NEWER] = "is newer than --exclude-newer",
@@ -58,6 +59,7 @@ static const char *const exclusion_texts[PL_EXCLUSION_COUNT] = {
 
 static const char *const exclusion_texts_many[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_TAGS] = "have no wheel for this Python and platform",
+    [PL_EXCLUDED_WHEEL] = "exist only as wheels, which --no-binary excludes",
     [PL_EXCLUDED_PYTHON] = "ask for another Python",
     [PL_EXCLUDED_YANKED] = "are yanked",
     [PL_EXCLUDED_NEWER] = "are newer than --exclude-newer",

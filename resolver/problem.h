@@ -99,6 +99,7 @@ struct pl_candidate {
 /* Why a version that the index has is no candidate. */
 enum pl_exclusion {
     PL_EXCLUDED_TAGS,   /* no wheel fits, and no sdist may be used */
+    PL_EXCLUDED_WHEEL,  /* only wheels, and --no-binary */
     PL_EXCLUDED_PYTHON, /* Requires-Python */
     PL_EXCLUDED_YANKED,
     PL_EXCLUDED_NEWER, /* --exclude-newer */
