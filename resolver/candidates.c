@@ -303,9 +303,10 @@ void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
                                    project->candidate_count / 64 + 1);
     for (size_t i = 0; i < project->candidate_count; i++) {
         const struct pl_candidate *c = &project->candidates[i];
-        bool matches = c->fact
-                           ? pl_demand_matches_fact(demand, c->fact)
-                           : pl_specifier_match(demand->specifier, &c->version);
+        bool matches =
+            c->fact ? pl_demand_matches_fact(demand, c->fact)
+                    : !demand->by_url &&
+                          pl_specifier_match(demand->specifier, &c->version);
         if (matches)
             demand->matches[i / 64] |= (uint64_t)1 << (i % 64);
     }

@@ -45,13 +45,16 @@ static bool has_name(const struct pl_str *names, size_t count,
 
 static struct pl_str demand_key(struct pl_problem *problem,
                                 const struct pl_requirement *requirement,
-                                struct pl_str extra, bool of_fact)
+                                const struct pl_demand *demand)
 {
+    const struct pl_str extra = demand->extra;
     const char *open = extra.len ? "[" : "", *close = extra.len ? "]" : "";
+    struct pl_str text =
+        demand->by_url ? requirement->url : requirement->specifier.text;
     return pl_arena_printf(
-        problem->arena, "%.*s%s%.*s%s%.*s%s", PL_STR_ARG(requirement->name),
-        open, PL_STR_ARG(extra), close, PL_STR_ARG(requirement->specifier.text),
-        of_fact ? " (fact)" : "");
+        problem->arena, "%.*s%s%.*s%s%s%.*s%s", PL_STR_ARG(requirement->name),
+        open, PL_STR_ARG(extra), close, demand->by_url ? " @ " : "",
+        PL_STR_ARG(text), demand->of_fact ? " (fact)" : "");
 }
 
 struct pl_demand *pl_problem_demand(struct pl_problem *problem,
@@ -59,20 +62,20 @@ struct pl_demand *pl_problem_demand(struct pl_problem *problem,
                                     struct pl_str extra, bool of_fact)
 {
     struct pl_project *project = pl_problem_project(problem, requirement->name);
-    of_fact = of_fact && project->fact_barred;
-    struct pl_str key = demand_key(problem, requirement, extra, of_fact);
-    void **slot = pl_map_slot(&problem->demands, key);
-    if (*slot)
-        return *slot;
-    struct pl_demand *demand = pl_new(problem->arena, struct pl_demand);
-    *demand = (struct pl_demand){
-        .text = key,
+    struct pl_demand made = {
         .project = project,
         .extra = extra,
         .specifier = &requirement->specifier,
-        .of_fact = of_fact,
-        .number = (uint32_t)(problem->demands.len - 1),
+        .of_fact = of_fact && project->fact_barred,
+        .by_url = requirement->url.len && !of_fact,
     };
+    made.text = demand_key(problem, requirement, &made);
+    void **slot = pl_map_slot(&problem->demands, made.text);
+    if (*slot)
+        return *slot;
+    made.number = (uint32_t)(problem->demands.len - 1);
+    struct pl_demand *demand = pl_new(problem->arena, struct pl_demand);
+    *demand = made;
     *slot = demand;
     pl_vec_push(problem->arena, &project->demands, demand);
     if (extra.len && !has_name(project->extras.at, project->extras.len, extra))
@@ -89,7 +92,7 @@ bool pl_demand_matches(const struct pl_demand *demand, size_t candidate)
 bool pl_demand_matches_fact(const struct pl_demand *demand,
                             const struct pl_fact *fact)
 {
-    if (demand->project->fact_barred && !demand->of_fact)
+    if (demand->by_url || (demand->project->fact_barred && !demand->of_fact))
         return false;
     return pl_fact_meets(fact, demand->specifier);
 }

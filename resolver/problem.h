@@ -152,6 +152,7 @@ struct pl_demand {
     struct pl_str extra; /* one of the requirement's, or empty */
     const struct pl_specifier *specifier;
     bool of_fact; /* a fact's own: constraints do not bind facts for it */
+    bool by_url;  /* `name @ URL`: nothing that an index lists meets it */
     uint32_t number;
     bool is_root;       /* the user's own */
     bool followed;      /* gather reads its best match */
