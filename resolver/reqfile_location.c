@@ -72,14 +72,22 @@ static struct pl_str without_fragment(struct pl_str location)
     return pl_str_sub(location, 0, pl_str_find(location, '#'));
 }
 
+/* What follows "scheme://host", or the scheme. */
+static struct pl_str url_path(struct pl_str url)
+{
+    url = without_fragment(url);
+    url = pl_str_sub(url, 0, pl_str_find(url, '?'));
+    size_t authority = pl_str_find_str(url, PL_STR("://"));
+    if (authority == url.len)
+        return url;
+    struct pl_str rest = pl_str_sub(url, authority + 3, url.len);
+    return pl_str_sub(rest, pl_str_find(rest, '/'), rest.len);
+}
+
 /* The last part of the path, still percent-encoded. */
 static struct pl_str last_part(struct pl_str location)
 {
-    if (is_url(location)) {
-        location = without_fragment(location);
-        location = pl_str_sub(location, 0, pl_str_find(location, '?'));
-    }
-    return pl_path_base(location);
+    return pl_path_base(is_url(location) ? url_path(location) : location);
 }
 
 static enum target target_of(struct pl_str location)
