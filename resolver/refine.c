@@ -251,26 +251,30 @@ static void prune_for_hard_facts(const struct search *search,
 }
 
 /*
- * Asks the solver for proofs, which the pruned pool cannot give. *final: no
- * fact that may go is in the way; then the whole pool has said why.
+ * Asks the solver for proofs, which the pruned pool cannot give, and releases
+ * what they name, until there is an answer. *final: no fact that may go is in
+ * the way; then the whole pool has said why.
  */
 static bool ask_for_proofs(struct search *search, struct round *round,
-                           bool whole, bool *satisfiable, bool *final,
-                           struct pl_error *err)
+                           bool whole, bool *final, struct pl_error *err)
 {
-    pl_core_vec cores = {0};
     open_pool(search, round);
     if (!whole)
         prune_for_hard_facts(search, round);
     if (!encode(search, round, err))
         return false;
-    *satisfiable =
-        pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores);
-    *final = !*satisfiable && !pl_keep_learn_cores(&search->keep, &round->jobs,
-                                                   &cores, &round->core);
-    if (!*final || whole)
-        return true;
-    return ask_for_proofs(search, round, true, satisfiable, final, err);
+    for (;;) {
+        pl_core_vec cores = {0};
+        *final = false;
+        if (pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores))
+            return true;
+        *final = !pl_keep_learn_cores(&search->keep, &round->jobs, &cores,
+                                      &round->core);
+        if (*final)
+            return whole || ask_for_proofs(search, round, true, final, err);
+        pl_keep_jobs(&search->keep, round->pool, &round->jobs);
+        search->stats.solves++;
+    }
 }
 
 /* One answer with the fewest replaced packages, or the final "no". */
@@ -290,9 +294,9 @@ static bool find_answer(struct search *search, struct round *round,
         }
         if (*satisfiable)
             return true;
-        if (!ask_for_proofs(search, round, false, satisfiable, &final, err))
+        if (!ask_for_proofs(search, round, false, &final, err))
             return false;
-        if (*satisfiable || final)
+        if (final)
             return true;
     }
 }
