@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+/* Blocks grow with the arena: many arenas hold next to nothing. */
+#define LEAST_BLOCK_BYTES ((size_t)1 << 10)
 #define BLOCK_BYTES ((size_t)64 << 10)
 #define ALIGNMENT sizeof(max_align_t)
 
@@ -47,6 +49,14 @@ static char *add_block(struct pl_arena *arena, size_t size)
     return (char *)block->bytes;
 }
 
+static size_t next_block_bytes(const struct pl_arena *arena, size_t least)
+{
+    size_t size = LEAST_BLOCK_BYTES;
+    while (size < BLOCK_BYTES && (size < arena->total || size < least))
+        size *= 2;
+    return size;
+}
+
 void *pl_arena_alloc(struct pl_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - BLOCK_BYTES)
@@ -55,8 +65,9 @@ void *pl_arena_alloc(struct pl_arena *arena, size_t size)
     if (size > BLOCK_BYTES / 4 && size > arena->left)
         return add_block(arena, size);
     if (size > arena->left) {
-        arena->at = add_block(arena, BLOCK_BYTES);
-        arena->left = BLOCK_BYTES;
+        size_t block = next_block_bytes(arena, size);
+        arena->at = add_block(arena, block);
+        arena->left = block;
     }
     void *found = arena->at;
     arena->at += size;
@@ -82,14 +93,18 @@ struct pl_str pl_arena_dup(struct pl_arena *arena, struct pl_str text)
 
 struct pl_str pl_arena_printf(struct pl_arena *arena, const char *format, ...)
 {
+    char brief[256];
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(brief, sizeof(brief), format, args);
     va_end(args);
     size_t size = len > 0 ? (size_t)len : 0;
     char *text = pl_arena_alloc(arena, size + 1);
-    vsnprintf(text, size + 1, format, again);
+    if (size < sizeof(brief))
+        memcpy(text, brief, size);
+    else
+        vsnprintf(text, size + 1, format, again);
     va_end(again);
     return (struct pl_str){text, size};
 }

@@ -65,12 +65,26 @@ void pl_buf_add_cstr(struct pl_buf *buf, const char *s)
     pl_buf_add(buf, s, strlen(s));
 }
 
+void pl_buf_add_u64(struct pl_buf *buf, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    pl_buf_add(buf, digits + at, sizeof(digits) - at);
+}
+
 void pl_buf_addv(struct pl_buf *buf, const char *format, va_list args)
 {
+    char brief[256];
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    if (len > 0) {
+    int len = vsnprintf(brief, sizeof(brief), format, args);
+    if (len > 0 && (size_t)len < sizeof(brief)) {
+        pl_buf_add(buf, brief, (size_t)len);
+    } else if (len > 0) {
         char *text = malloc((size_t)len + 1);
         if (!text)
             pl_out_of_memory();

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/attr.h"
 #include "core/str.h"
@@ -35,6 +36,7 @@ void pl_buf_add(struct pl_buf *buf, const void *bytes, size_t len);
 void pl_buf_add_char(struct pl_buf *buf, char c);
 void pl_buf_add_str(struct pl_buf *buf, struct pl_str s);
 void pl_buf_add_cstr(struct pl_buf *buf, const char *s);
+void pl_buf_add_u64(struct pl_buf *buf, uint64_t n); /* in decimal */
 void pl_buf_addf(struct pl_buf *buf, const char *format, ...) PL_PRINTF(2, 3);
 void pl_buf_addv(struct pl_buf *buf, const char *format, va_list args)
     PL_PRINTF(2, 0);

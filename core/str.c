@@ -5,20 +5,6 @@ struct pl_str pl_str_from(const char *text)
     return (struct pl_str){text, text ? strlen(text) : 0};
 }
 
-struct pl_str pl_str_sub(struct pl_str s, size_t from, size_t to)
-{
-    if (to > s.len)
-        to = s.len;
-    if (from > to)
-        from = to;
-    return (struct pl_str){s.at ? s.at + from : NULL, to - from};
-}
-
-bool pl_str_eq(struct pl_str a, struct pl_str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 bool pl_str_is(struct pl_str a, const char *b)
 {
     return pl_str_eq(a, pl_str_from(b));
@@ -125,31 +111,6 @@ uint64_t pl_str_hash(struct pl_str s)
     return hash;
 }
 
-bool pl_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool pl_is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool pl_is_alnum(char c)
-{
-    return pl_is_alpha(c) || pl_is_digit(c);
-}
-
-bool pl_is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-char pl_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 struct pl_cursor pl_cursor_from(struct pl_str s)
 {
     const char *at = s.at ? s.at : "";
@@ -164,11 +125,6 @@ bool pl_cursor_done(const struct pl_cursor *c)
 size_t pl_cursor_offset(const struct pl_cursor *c)
 {
     return (size_t)(c->at - c->start);
-}
-
-char pl_cursor_peek(const struct pl_cursor *c)
-{
-    return c->at < c->end ? *c->at : '\0';
 }
 
 void pl_cursor_skip_space(struct pl_cursor *c)

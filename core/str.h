@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct pl_str {
     const char *at;
@@ -28,10 +29,23 @@ struct pl_str {
 #define PL_STR_ARG(s) (int)(s).len, (s).at ? (s).at : ""
 
 struct pl_str pl_str_from(const char *text); /* NULL gives an empty view */
-struct pl_str pl_str_sub(struct pl_str s, size_t from, size_t to);
+static inline struct pl_str pl_str_sub(struct pl_str s, size_t from, size_t to)
+{
+    struct pl_str part;
+    if (to > s.len)
+        to = s.len;
+    if (from > to)
+        from = to;
+    part.at = s.at ? s.at + from : NULL;
+    part.len = to - from;
+    return part;
+}
 
 /* ---- comparing ---- */
-bool pl_str_eq(struct pl_str a, struct pl_str b);
+static inline bool pl_str_eq(struct pl_str a, struct pl_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 bool pl_str_is(struct pl_str a, const char *b);
 bool pl_str_is_nocase(struct pl_str a, const char *b); /* ASCII letters */
 int pl_str_cmp(struct pl_str a, struct pl_str b);      /* <0, 0, >0 */
@@ -57,11 +71,31 @@ bool pl_str_to_u64(struct pl_str s, uint64_t *out);
 uint64_t pl_str_hash(struct pl_str s);
 
 /* ---- ASCII classes, the same in every locale ---- */
-bool pl_is_digit(char c);
-bool pl_is_alpha(char c);
-bool pl_is_alnum(char c);
-bool pl_is_space(char c); /* space, \t \n \v \f \r */
-char pl_lower(char c);
+static inline bool pl_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool pl_is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool pl_is_alnum(char c)
+{
+    return pl_is_alpha(c) || pl_is_digit(c);
+}
+
+/* space, \t \n \v \f \r */
+static inline bool pl_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline char pl_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 /*
  * Cursor: what is left of a text while it is parsed, and where it began, so
@@ -76,7 +110,11 @@ struct pl_cursor {
 struct pl_cursor pl_cursor_from(struct pl_str s);
 bool pl_cursor_done(const struct pl_cursor *c);
 size_t pl_cursor_offset(const struct pl_cursor *c);
-char pl_cursor_peek(const struct pl_cursor *c); /* '\0' at the end */
+/* '\0' at the end */
+static inline char pl_cursor_peek(const struct pl_cursor *c)
+{
+    return c->at < c->end ? *c->at : '\0';
+}
 void pl_cursor_skip_space(struct pl_cursor *c); /* spaces and tabs */
 /* Take what is expected, or leave the cursor and return false. */
 bool pl_cursor_take(struct pl_cursor *c, char expected);

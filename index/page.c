@@ -36,15 +36,19 @@ static struct pl_str keep_sha256(struct pl_page_build *build,
 {
     if (stated.len != PL_SHA256_HEX)
         return PL_STR("");
+    /* A table and no branch: a page has thousands of them. */
+    static const char lower[256] = {
+        ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+        ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
+        ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e',
+        ['f'] = 'f', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',
+        ['E'] = 'e', ['F'] = 'f',
+    };
     char *hex = pl_arena_alloc(build->arena, stated.len + 1);
     bool bad = false;
-    /* Without a branch: a page has thousands of them. */
     for (size_t i = 0; i < PL_SHA256_HEX; i++) {
-        char c = stated.at[i];
-        char lower = (char)(c | ' '); /* digits have that bit */
-        bad |= (c < '0') | (((lower < '0') | (lower > '9')) &
-                            ((lower < 'a') | (lower > 'f')));
-        hex[i] = lower;
+        hex[i] = lower[(unsigned char)stated.at[i]];
+        bad |= !hex[i];
     }
     return bad ? PL_STR("") : (struct pl_str){hex, stated.len};
 }
@@ -171,9 +175,18 @@ static int cmp_files(const void *a, const void *b)
     return order ? order : pl_str_cmp(x->path, y->path);
 }
 
+/* Most indexes list files in this order already. */
+static bool are_sorted(const struct pl_page_build *build)
+{
+    for (size_t i = 1; i < build->files.len; i++)
+        if (cmp_files(&build->files.at[i - 1], &build->files.at[i]) > 0)
+            return false;
+    return true;
+}
+
 const struct pl_page *pl_page_finish(struct pl_page_build *build)
 {
-    if (build->files.len)
+    if (!are_sorted(build))
         qsort(build->files.at, build->files.len, sizeof(struct pl_file),
               cmp_files);
     build->page->files = build->files.at;

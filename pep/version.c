@@ -1,7 +1,5 @@
 #include "pep/version.h"
 
-#include <inttypes.h>
-
 #include "core/limits.h"
 
 #define MAX_DIGITS 18
@@ -456,19 +454,27 @@ bool pl_version_has_local(const struct pl_version *v)
 
 /* ---- printing ---- */
 
+static void print_number(const char *before, uint64_t n, struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, before);
+    pl_buf_add_u64(out, n);
+}
+
 void pl_version_print(const struct pl_version *v, struct pl_buf *out)
 {
     static const char *const pre_names[] = {"", "a", "b", "rc"};
-    if (v->epoch)
-        pl_buf_addf(out, "%" PRIu64 "!", v->epoch);
+    if (v->epoch) {
+        pl_buf_add_u64(out, v->epoch);
+        pl_buf_add_char(out, '!');
+    }
     for (uint32_t i = 0; i < v->release_count; i++)
-        pl_buf_addf(out, "%s%" PRIu64, i ? "." : "", v->release[i]);
+        print_number(i ? "." : "", v->release[i], out);
     if (v->pre != PL_PRE_NONE)
-        pl_buf_addf(out, "%s%" PRIu64, pre_names[v->pre], v->pre_number);
+        print_number(pre_names[v->pre], v->pre_number, out);
     if (v->has_post)
-        pl_buf_addf(out, ".post%" PRIu64, v->post_number);
+        print_number(".post", v->post_number, out);
     if (v->has_dev)
-        pl_buf_addf(out, ".dev%" PRIu64, v->dev_number);
+        print_number(".dev", v->dev_number, out);
     if (v->local.len) {
         pl_buf_add_char(out, '+');
         pl_buf_add_str(out, v->local);
