@@ -252,7 +252,7 @@ bool bench_index_problem(struct pl_arena *arena, const struct bench_index *from,
     if (!pl_torch_family_load(arena, family, err) ||
         !pl_env_make(arena, PL_STR("3.11"), PL_STR("2.35"), PL_STR("x86_64"),
                      &out->env, err) ||
-        !ask(arena, world, out, err))
+        !ask(arena, from, out, err))
         return false;
     out->tags = pl_tags_make(arena, &out->env);
     return pl_problem_start(out, err);
