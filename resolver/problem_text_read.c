@@ -79,6 +79,18 @@ static bool read_only(struct pl_text_reader *r, const char *what,
     return true;
 }
 
+static bool no_choice(struct pl_text_reader *r, const struct pl_textword *word,
+                      const char *const *words)
+{
+    PL_BUF(list, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 0; words[i]; i++)
+        pl_buf_addf(&list, "%s%s", i ? ", " : "", words[i]);
+    return pl_error_set(r->err, PL_ERR_INPUT,
+                        pl_textline_span(&r->line, word->raw),
+                        "`%.*s` is none of: %.*s", PL_STR_ARG(word->text),
+                        PL_STR_ARG(pl_buf_view(&list)));
+}
+
 /* The position in a list of words that ends with NULL. */
 static bool read_choice(struct pl_text_reader *r, const char *const *words,
                         int *out)
@@ -91,9 +103,7 @@ static bool read_choice(struct pl_text_reader *r, const char *const *words,
             *out = i;
             return true;
         }
-    return pl_error_set(r->err, PL_ERR_INPUT,
-                        pl_textline_span(&r->line, word.raw),
-                        "none of the words known here");
+    return no_choice(r, &word, words);
 }
 
 bool pl_text_name(struct pl_text_reader *r, struct pl_str *out)
@@ -166,19 +176,30 @@ static bool read_recorded(struct pl_text_reader *r)
     return read_end(r);
 }
 
+/* Tried at once, so that an error has its place. */
+static bool check_env(struct pl_text_reader *r)
+{
+    struct pl_env env;
+    if (pl_env_make(r->arena, r->python, r->glibc, r->arch, &env, r->err))
+        return true;
+    if (r->err && !r->err->span.source)
+        r->err->span = pl_textline_span(&r->line, r->line.whole);
+    return false;
+}
+
 static bool read_python(struct pl_text_reader *r)
 {
-    return read_only(r, "a version", &r->python);
+    return read_only(r, "a version", &r->python) && check_env(r);
 }
 
 static bool read_glibc(struct pl_text_reader *r)
 {
-    return read_only(r, "a version", &r->glibc);
+    return read_only(r, "a version", &r->glibc) && check_env(r);
 }
 
 static bool read_arch(struct pl_text_reader *r)
 {
-    return read_only(r, "a name", &r->arch);
+    return read_only(r, "a name", &r->arch) && check_env(r);
 }
 
 static bool read_variable(struct pl_text_reader *r)
@@ -510,10 +531,10 @@ static bool read_rule_head(struct pl_text_reader *r, struct pl_abi_rule *rule)
     struct pl_textword id, versions, other;
     int kind;
     if (!read_word(r, "an id", &id) || !pl_text_name(r, &rule->package) ||
-        !read_word(r, "versions", &versions) ||
+        !read_word(r, "a specifier", &versions) ||
         !pl_text_specifier(r, &versions, &rule->versions) ||
         !read_choice(r, kinds, &kind) || !pl_text_name(r, &rule->other) ||
-        !read_word(r, "versions", &other) ||
+        !read_word(r, "a specifier", &other) ||
         !pl_text_specifier(r, &other, &rule->other_versions))
         return false;
     rule->id = id.text;
