@@ -105,6 +105,83 @@ void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
     }
 }
 
+/* ---- what every answer needs ---- */
+
+/* Counts, by project number, the options that need each project. */
+static void count_needs(struct pl_problem *problem,
+                        const struct pl_pool_project *pp, size_t *counts,
+                        size_t *last, size_t stamp)
+{
+    for (size_t i = 0; i < pp->options.len; i++) {
+        struct pl_candidate *candidate =
+            pl_option_candidate(&pp->options.at[i]);
+        const struct pl_needs *needs =
+            candidate
+                ? pl_candidate_needs(problem, candidate, (struct pl_str){0})
+                : NULL;
+        for (size_t n = 0; needs && n < needs->count; n++) {
+            size_t number = needs->demands[n]->project->number;
+            if (last[number] == stamp + i)
+                continue;
+            last[number] = stamp + i;
+            counts[number]++;
+        }
+    }
+}
+
+static void push_forced(pl_job_vec *jobs, struct pl_arena *arena,
+                        struct pl_pool_project *pp, bool *seen)
+{
+    if (!pp || seen[pp->project->number] || pp->project->fact)
+        return;
+    seen[pp->project->number] = true;
+    pl_vec_push(arena, jobs,
+                (struct pl_job){.kind = PL_JOB_FORCED,
+                                .project = pp->project,
+                                .option = pp->options.len});
+}
+
+static int compare_any_choices(const void *a, const void *b)
+{
+    const struct pl_job *x = a, *y = b;
+    bool x_free = x->kind == PL_JOB_DEMAND || x->kind == PL_JOB_FORCED;
+    bool y_free = y->kind == PL_JOB_DEMAND || y->kind == PL_JOB_FORCED;
+    if (x_free != y_free)
+        return x_free ? 1 : -1;
+    if (x_free && x->option != y->option)
+        return x->option < y->option ? -1 : 1;
+    return 0;
+}
+
+void pl_keep_add_forced(const struct pl_keep *keep, struct pl_pool *pool,
+                        pl_job_vec *jobs)
+{
+    PL_ARENA(scratch);
+    struct pl_problem *problem = keep->problem;
+    size_t count = pl_problem_project_count(problem), stamp = 1;
+    bool *seen = pl_new_array(&scratch, bool, count);
+    size_t *last = pl_new_array(&scratch, size_t, count);
+    for (size_t i = 0; i < jobs->len; i++) {
+        const struct pl_job *job = &jobs->at[i];
+        struct pl_project *project =
+            job->demand ? job->demand->project : job->project;
+        struct pl_pool_project *pp = pl_pool_project(pool, project);
+        if (job->kind == PL_JOB_STAY || job->kind == PL_JOB_PRESENT)
+            continue;
+        size_t *counts = pl_new_array(&scratch, size_t, count);
+        seen[project->number] = true;
+        count_needs(problem, pp, counts, last, stamp);
+        stamp += pp->options.len;
+        for (size_t n = 0; n < count; n++)
+            if (counts[n] && counts[n] == pp->options.len)
+                push_forced(
+                    jobs, problem->arena,
+                    pl_pool_project(pool, pl_problem_project_at(problem, n)),
+                    seen);
+    }
+    qsort(jobs->at, jobs->len, sizeof(jobs->at[0]), compare_any_choices);
+}
+
 /* ---- the smallest set that meets every proof ---- */
 
 static uint32_t weight(const struct pl_project *project)

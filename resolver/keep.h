@@ -38,6 +38,13 @@ bool *pl_keep_staying(const struct pl_keep *keep, struct pl_arena *arena,
 void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
                   pl_job_vec *jobs);
 /*
+ * Adds the packages that every answer needs, because all options of another
+ * such package need them, and orders all by fewest choices: the solver then
+ * fails soon where it must fail.
+ */
+void pl_keep_add_forced(const struct pl_keep *keep, struct pl_pool *pool,
+                        pl_job_vec *jobs);
+/*
  * Learns that the facts cannot all stay, and chooses the next set. False when
  * none of them may go: then there is no answer whatever is replaced.
  */

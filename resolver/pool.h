@@ -50,6 +50,7 @@ enum pl_job_kind {
     PL_JOB_DEMAND,  /* a root's requirement */
     PL_JOB_STAY,    /* the fact of a project, and nothing else */
     PL_JOB_PRESENT, /* some version of a project */
+    PL_JOB_FORCED,  /* the same, of one that the others imply */
     PL_JOB_OPTION,  /* exactly this option */
     PL_JOB_BEFORE,  /* one of the project's options before this one */
 };

@@ -266,6 +266,8 @@ static bool ask_for_proofs(struct search *search, struct round *round,
     for (;;) {
         pl_core_vec cores = {0};
         *final = false;
+        if (!whole)
+            pl_keep_add_forced(&search->keep, round->pool, &round->jobs);
         if (pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores))
             return true;
         *final = !pl_keep_learn_cores(&search->keep, &round->jobs, &cores,

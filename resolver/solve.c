@@ -36,6 +36,7 @@ static void push_job(struct pl_pool *pool, const struct pl_job *job, Queue *out)
                     pp->options.at[pp->fact_option].solvable);
         return;
     case PL_JOB_PRESENT:
+    case PL_JOB_FORCED:
         queue_push2(out, SOLVER_INSTALL | SOLVER_SOLVABLE_PROVIDES,
                     pp->name_id);
         return;
