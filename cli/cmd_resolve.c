@@ -81,13 +81,14 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
     pl_cli_print(cli, "\n");
     if (cli->common.quiet)
         return true;
-    pl_cli_print(cli, "%s in %.*s\n",
-                 options->dry_run ? "Nothing was written (--dry-run);"
-                                  : "Written",
-                 PL_STR_ARG(took));
+    pl_cli_print(cli, "%s ",
+                 options->dry_run ? "Not written (--dry-run): " : "Written to");
+    pl_show_text(&cli->out, PL_STYLE_PLAIN, options->output_file, &cli->text);
+    pl_cli_print(cli, " in %.*s\nInstall: ", PL_STR_ARG(took));
     struct pl_str line = pl_lock_install_line(
         cli->arena, answer->lock, pl_path_base(options->output_file));
-    pl_cli_print(cli, "Install: %.*s\n", PL_STR_ARG(line));
+    pl_show_text(&cli->out, PL_STYLE_PLAIN, line, &cli->text);
+    pl_cli_print(cli, "\n");
     return true;
 }
 

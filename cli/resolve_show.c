@@ -2,6 +2,8 @@
 
 #include "core/limits.h"
 
+#define DEFAULT_WIDTH 80
+
 static struct pl_str joined(struct pl_arena *arena, const struct pl_str *at,
                             size_t count)
 {
@@ -92,28 +94,60 @@ static void show_added(struct pl_cli *cli, const struct pl_lock *lock)
     pl_table_finish(&table);
 }
 
-static void show_kept(struct pl_cli *cli, const struct pl_answer *answer)
+static void show_provided(struct pl_cli *cli, const struct pl_lock *lock,
+                          bool locked, const char *label)
 {
-    const struct pl_lock *lock = answer->lock;
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    size_t count = 0;
+    for (size_t i = 0; i < lock->provided_count; i++) {
+        const struct pl_lock_provided *p = &lock->provided[i];
+        if (p->locked == locked)
+            pl_buf_addf(&text, "%s%.*s %.*s", count++ ? ", " : label,
+                        PL_STR_ARG(p->name), PL_STR_ARG(p->version));
+    }
+    /* prose is broken even where nothing else is */
+    struct pl_show show = cli->out;
+    show.width = show.width ? show.width : DEFAULT_WIDTH;
+    if (count)
+        pl_show_wrapped(&show, 2, pl_buf_view(&text), &cli->text);
+}
+
+static void show_kept(struct pl_cli *cli, const struct pl_lock *lock)
+{
     if (!lock->provided_count)
         return;
     title(cli, "Kept, and needed by the answer", lock->provided_count);
-    struct pl_str *texts =
-        pl_new_array(cli->arena, struct pl_str, lock->provided_count);
-    for (size_t i = 0; i < lock->provided_count; i++)
-        texts[i] = pl_arena_printf(cli->arena, "%.*s %.*s",
-                                   PL_STR_ARG(lock->provided[i].name),
-                                   PL_STR_ARG(lock->provided[i].version));
-    pl_show_wrapped(&cli->out, 2,
-                    joined(cli->arena, texts, lock->provided_count),
-                    &cli->text);
+    show_provided(cli, lock, true, "never replaced: ");
+    show_provided(cli, lock, false, "as they are: ");
+}
+
+/* Which container the answer is for, and who said so. */
+static void show_template(struct pl_cli *cli, const struct pl_setup *setup)
+{
+    const struct pl_template *template = &setup->template;
+    if (!setup->has_template)
+        return;
+    const struct pl_fact *torch = pl_template_fact(template, PL_STR("torch"));
+    pl_cli_print(cli, "For ");
+    pl_show_text(&cli->out, PL_STYLE_BOLD, template->id, &cli->text);
+    struct pl_str text = pl_arena_printf(
+        cli->arena, " (Python %.*s%s%.*s), named by %.*s%s",
+        PL_STR_ARG(template->env.python_version), torch ? ", torch " : "",
+        torch ? (int)torch->version.text.len : 0,
+        torch ? torch->version.text.at : "", PL_STR_ARG(setup->template_from),
+        template->match == PL_TEMPLATE_BY_TAG
+            ? "; a guess from the image's tag, which may not say the truth"
+            : "");
+    pl_show_text(&cli->out, PL_STYLE_PLAIN, text, &cli->text);
+    pl_cli_print(cli, "\n");
 }
 
 void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer)
 {
+    show_template(cli, answer->setup);
     show_replaced(cli, answer->lock);
     show_added(cli, answer->lock);
-    show_kept(cli, answer);
+    show_kept(cli, answer->lock);
     for (size_t i = 0; i < answer->warnings.len; i++) {
         pl_show_text(&cli->out, PL_STYLE_YELLOW, PL_STR("warning: "),
                      &cli->text);

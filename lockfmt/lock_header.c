@@ -38,8 +38,8 @@ static void add_pylock_lines(const struct pl_lock *lock, struct pl_str line,
         pl_escape_comment(out, line);
         pl_buf_add_char(out, '\n');
     }
-    pl_buf_add_cstr(out, "# For an older pip:\n"
-                         "#     podlock export --format requirements.txt\n");
+    pl_buf_add_cstr(out, "# For an older pip: the same command with "
+                         "`-o requirements.txt`.\n");
 }
 
 void pl_lock_header_install(const struct pl_lock *lock,
