@@ -199,7 +199,9 @@ static void tell_job(struct explainer *e, const struct pl_job *job, bool first,
     pl_buf_addf(out, "the template %.*s has %.*s %.*s",
                 PL_STR_ARG(e->problem->template->id), PL_STR_ARG(fact->name),
                 PL_STR_ARG(fact->version.text));
-    pl_buf_add_cstr(out, fact->protect == PL_PROTECT_LOCKED
+    pl_buf_add_cstr(out, job->kind == PL_JOB_PRESENT
+                             ? ", which podlock never takes away"
+                         : fact->protect == PL_PROTECT_LOCKED
                              ? ", which podlock never replaces"
                              : ", which may not be replaced");
     tell_fact_needs(e, job->project, out);
@@ -229,8 +231,7 @@ static void tell_core(struct explainer *e, struct pl_buf *out)
 {
     size_t shown = 0;
     for (size_t i = 0; i < e->core.len; i++)
-        if (e->core.at[i].kind != PL_JOB_PRESENT)
-            tell_job(e, &e->core.at[i], shown++ == 0, out);
+        tell_job(e, &e->core.at[i], shown++ == 0, out);
     tell_rules(e, out);
     for (size_t i = 0; i < e->core.len; i++) {
         const struct pl_demand *demand = e->core.at[i].demand;
