@@ -32,6 +32,10 @@ void pl_options_make(struct pl_arena *arena, struct pl_pool_project *pp)
     size_t run = SIZE_MAX;
     for (size_t i = 0; i < project->candidate_count; i++) {
         const struct pl_candidate *candidate = &project->candidates[i];
+        /* a version that fell away must not join the runs it stood between:
+         * what was refuted of one is not refuted of the other */
+        if (candidate->loaded)
+            run = SIZE_MAX;
         if (!is_usable(candidate))
             continue;
         if (!candidate->loaded) {
@@ -41,7 +45,6 @@ void pl_options_make(struct pl_arena *arena, struct pl_pool_project *pp)
             pp->options.at[pp->options.len - 1].last = i;
             continue;
         }
-        run = SIZE_MAX;
         if (candidate->fact)
             pp->fact_option = pp->options.len;
         push_option(arena, pp, PL_OPTION_VERSION, i, i);
