@@ -3,9 +3,6 @@
 #include "core/limits.h"
 #include "resolver/candidates.h"
 
-/* Extras of facts that ask for extras of facts: deeper than any real chain. */
-#define MAX_FACT_EXTRA_DEPTH 8
-
 typedef PL_VEC(struct pl_demand *) demand_vec;
 
 struct pl_project *pl_problem_project(struct pl_problem *problem,
@@ -32,15 +29,6 @@ struct pl_project *pl_problem_project_at(const struct pl_problem *problem,
                                          size_t number)
 {
     return problem->projects.entries[number].value;
-}
-
-static bool has_name(const struct pl_str *names, size_t count,
-                     struct pl_str name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (pl_str_eq(names[i], name))
-            return true;
-    return false;
 }
 
 static struct pl_str demand_key(struct pl_problem *problem,
@@ -78,7 +66,7 @@ struct pl_demand *pl_problem_demand(struct pl_problem *problem,
     *demand = made;
     *slot = demand;
     pl_vec_push(problem->arena, &project->demands, demand);
-    if (extra.len && !has_name(project->extras.at, project->extras.len, extra))
+    if (extra.len && !pl_str_in(extra, project->extras.at, project->extras.len))
         pl_vec_push(problem->arena, &project->extras, extra);
     pl_candidates_match(problem, demand);
     return demand;
@@ -110,8 +98,8 @@ bool pl_fact_is_hard(const struct pl_problem *problem,
 {
     const struct pl_policy *policy = &problem->policy;
     if (policy->allow_replace_all ||
-        has_name(policy->allow_replace.at, policy->allow_replace.len,
-                 fact->name))
+        pl_str_in(fact->name, policy->allow_replace.at,
+                  policy->allow_replace.len))
         return false;
     return fact->protect == PL_PROTECT_LOCKED ||
            policy->replace == PL_REPLACE_NEVER;
@@ -161,7 +149,7 @@ static void push_overridden(struct pl_problem *problem,
                             demand_vec *out)
 {
     const struct pl_policy *policy = &problem->policy;
-    if (has_name(policy->exclude.at, policy->exclude.len, requirement->name))
+    if (pl_str_in(requirement->name, policy->exclude.at, policy->exclude.len))
         return;
     bool overridden = false;
     for (size_t i = 0; i < problem->override_count; i++) {
@@ -184,18 +172,29 @@ static const struct pl_fact *met_by(const struct pl_problem *problem,
     return fact && pl_fact_meets(fact, &requirement->specifier) ? fact : NULL;
 }
 
-/*
- * What a fact needs of other facts, as far as the template meets it: what is
- * broken already is not enforced. An extra of a fact is split into its own
- * requirements, so that one unmet part does not lift the others.
- */
-static void push_fact_needs(struct pl_problem *problem,
-                            const struct pl_fact *fact, struct pl_str extra,
-                            int depth, demand_vec *out)
+/* A fact, and the extra of it that another fact asks for. */
+struct fact_part {
+    const struct pl_fact *fact;
+    struct pl_str extra;
+};
+
+typedef PL_VEC(struct fact_part) fact_part_vec;
+
+static void push_fact_part(struct pl_problem *problem, fact_part_vec *parts,
+                           const struct pl_fact *fact, struct pl_str extra)
 {
-    for (size_t i = 0; i < fact->require_count; i++) {
-        const struct pl_requirement *requirement = &fact->requires[i];
-        if (!applies(problem, requirement, extra))
+    for (size_t i = 0; i < parts->len; i++)
+        if (parts->at[i].fact == fact && pl_str_eq(parts->at[i].extra, extra))
+            return;
+    pl_vec_push(problem->arena, parts, (struct fact_part){fact, extra});
+}
+
+static void push_part_needs(struct pl_problem *problem, struct fact_part part,
+                            fact_part_vec *parts, demand_vec *out)
+{
+    for (size_t i = 0; i < part.fact->require_count; i++) {
+        const struct pl_requirement *requirement = &part.fact->requires[i];
+        if (!applies(problem, requirement, part.extra))
             continue;
         const struct pl_fact *other = met_by(problem, requirement);
         if (!other)
@@ -204,10 +203,23 @@ static void push_fact_needs(struct pl_problem *problem,
             problem->arena, out,
             pl_problem_demand(problem, requirement, (struct pl_str){0}, true));
         for (uint32_t n = 0; n < requirement->extra_count; n++)
-            if (depth < MAX_FACT_EXTRA_DEPTH)
-                push_fact_needs(problem, other, requirement->extras[n],
-                                depth + 1, out);
+            push_fact_part(problem, parts, other, requirement->extras[n]);
     }
+}
+
+/*
+ * What a fact needs of other facts, as far as the template meets it: what is
+ * broken already is not enforced. An extra of a fact is split into its own
+ * requirements, so that one unmet part does not lift the others; each part is
+ * looked at once, because extras may ask for one another in circles.
+ */
+static void push_fact_needs(struct pl_problem *problem,
+                            const struct pl_fact *fact, demand_vec *out)
+{
+    fact_part_vec parts = {0};
+    push_fact_part(problem, &parts, fact, (struct pl_str){0});
+    for (size_t i = 0; i < parts.len; i++)
+        push_part_needs(problem, parts.at[i], &parts, out);
 }
 
 static void push_needs(struct pl_problem *problem,
@@ -219,9 +231,9 @@ static void push_needs(struct pl_problem *problem,
     if (policy->no_deps)
         return;
     if (fact && !extra.len) {
-        if (!has_name(policy->allow_break.at, policy->allow_break.len,
-                      fact->name))
-            push_fact_needs(problem, fact, extra, 0, out);
+        if (!pl_str_in(fact->name, policy->allow_break.at,
+                       policy->allow_break.len))
+            push_fact_needs(problem, fact, out);
         return;
     }
     const struct pl_requirement *requires =
