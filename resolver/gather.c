@@ -127,7 +127,7 @@ static void pick(struct pl_gather *gather, struct pl_demand *demand)
     }
 }
 
-void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
+static void follow(struct pl_gather *gather, struct pl_demand *demand)
 {
     struct pl_project *project = demand->project;
     if (demand->followed)
@@ -146,6 +146,19 @@ void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
         pick(gather, demand);
     else
         pl_gather_want_page(gather, project);
+}
+
+/* A list and no recursion: an index can make chains of any length. */
+void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
+{
+    pl_vec_push(gather->problem->arena, &gather->to_follow, demand);
+    if (gather->is_following)
+        return;
+    gather->is_following = true;
+    for (size_t i = 0; i < gather->to_follow.len; i++)
+        follow(gather, gather->to_follow.at[i]);
+    gather->to_follow.len = 0;
+    gather->is_following = false;
 }
 
 static void take_page(struct pl_gather *gather,

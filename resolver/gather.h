@@ -18,6 +18,8 @@ struct pl_gather {
     /* Kept facts that the current answer may replace, by project number. */
     const bool *released;
     size_t released_count;
+    PL_VEC(struct pl_demand *) to_follow;
+    bool is_following;
 };
 
 void pl_gather_want_page(struct pl_gather *gather, struct pl_project *project);
