@@ -217,8 +217,8 @@ static void find_rules(struct builder *b, struct pl_chosen *chosen)
         const struct pl_abi_rule *rule = b->problem->rules[r];
         bool mattered = false;
         for (size_t i = 0; i < at && !mattered; i++)
-            mattered = meets_roots(project, i) &&
-                       forbids(b, rule, project, &project->candidates[i]);
+            mattered = forbids(b, rule, project, &project->candidates[i]) &&
+                       meets_roots(project, i);
         if (mattered)
             pl_vec_push(b->arena, &rules, rule->id);
     }
