@@ -27,19 +27,6 @@ bool pl_error_set(struct pl_error *err, enum pl_error_code code,
     return false;
 }
 
-bool pl_error_plain(struct pl_error *err, enum pl_error_code code,
-                    const char *format, ...)
-{
-    if (!err)
-        return false;
-    *err = (struct pl_error){.arena = err->arena, .code = code};
-    va_list args;
-    va_start(args, format);
-    err->message = format_text(err, format, args);
-    va_end(args);
-    return false;
-}
-
 bool pl_error_hint(struct pl_error *err, const char *format, ...)
 {
     if (!err)

@@ -55,8 +55,8 @@ struct pl_error {
 bool pl_error_set(struct pl_error *err, enum pl_error_code code,
                   struct pl_span span, const char *format, ...) PL_PRINTF(4, 5);
 /* The same without a place. */
-bool pl_error_plain(struct pl_error *err, enum pl_error_code code,
-                    const char *format, ...) PL_PRINTF(3, 4);
+#define pl_error_plain(err, code, ...)                                         \
+    pl_error_set((err), (code), (struct pl_span){0}, __VA_ARGS__)
 /* These change one part of an error that is set; return false. */
 bool pl_error_hint(struct pl_error *err, const char *format, ...)
     PL_PRINTF(2, 3);

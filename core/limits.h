@@ -55,7 +55,8 @@
 /* The search. */
 #define PL_MAX_ROUNDS 10000
 #define PL_MAX_SOLVABLES 2000000
-#define PL_MAX_NUMBER_MINIMAL 12 /* replaced packages proved least in number   \
-                                  */
+#define PL_MAX_NUMBER_MINIMAL                                                  \
+    12 /* replaced packages proved least in number                             \
+        */
 
 #endif

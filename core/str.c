@@ -20,6 +20,14 @@ bool pl_str_is_nocase(struct pl_str a, const char *b)
     return true;
 }
 
+bool pl_str_in(struct pl_str s, const struct pl_str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pl_str_eq(list[i], s))
+            return true;
+    return false;
+}
+
 int pl_str_cmp(struct pl_str a, struct pl_str b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;

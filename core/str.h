@@ -48,7 +48,9 @@ static inline bool pl_str_eq(struct pl_str a, struct pl_str b)
 }
 bool pl_str_is(struct pl_str a, const char *b);
 bool pl_str_is_nocase(struct pl_str a, const char *b); /* ASCII letters */
-int pl_str_cmp(struct pl_str a, struct pl_str b);      /* <0, 0, >0 */
+/* Is it one of the list? */
+bool pl_str_in(struct pl_str s, const struct pl_str *list, size_t count);
+int pl_str_cmp(struct pl_str a, struct pl_str b); /* <0, 0, >0 */
 bool pl_str_starts(struct pl_str s, const char *prefix);
 bool pl_str_ends(struct pl_str s, const char *suffix);
 

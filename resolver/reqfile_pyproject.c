@@ -58,15 +58,6 @@ static struct pl_reqline line_from(struct pl_pyproject *p,
     };
 }
 
-static bool has_name(const struct pl_str *names, size_t count,
-                     struct pl_str name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (pl_str_eq(names[i], name))
-            return true;
-    return false;
-}
-
 /* ---- requirements ---- */
 
 static bool expect(const struct pl_toml_node *node, enum pl_toml_type type,
@@ -192,7 +183,7 @@ static bool add_extra(struct pl_pyproject *p, struct pl_str name,
     const struct pl_toml_node *list;
     /* One that is being read includes itself: nothing is added by that. */
     if (pl_map_get(&extras->done, name) ||
-        has_name(extras->stack.at, extras->stack.len, name))
+        pl_str_in(name, extras->stack.at, extras->stack.len))
         return true;
     if (!count_expansion(p, span, err) || !check_nesting(p, span, err) ||
         !pl_pynames_find(extras, "extra", name, &list, err))

@@ -12,8 +12,7 @@ static struct pl_file file_named(struct pl_arena *arena, const char *name,
                                  const struct pl_page *page)
 {
     struct pl_file file = {.name = pl_str_from(name), .page = page};
-    assert_true(
-        pl_wheelname_parse(arena, file.name, &file.wheel, NULL));
+    assert_true(pl_wheelname_parse(arena, file.name, &file.wheel, NULL));
     file.version = file.wheel.version;
     return file;
 }
