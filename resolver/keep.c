@@ -210,6 +210,7 @@ struct hitting {
     bool *taken, *best; /* by position in names */
     uint64_t best_weight;
     size_t steps;
+    size_t *counted; /* by position: the step that counted the name */
 };
 
 static size_t position(const struct hitting *h,
@@ -226,38 +227,69 @@ static size_t position(const struct hitting *h,
     return low;
 }
 
+static bool is_met(const struct hitting *h, const struct pl_keep_proof *proof)
+{
+    for (size_t n = 0; n < proof->count; n++)
+        if (h->taken[position(h, proof->projects[n])])
+            return true;
+    return false;
+}
+
 static const struct pl_keep_proof *first_unmet(const struct hitting *h)
 {
-    for (size_t i = 0; i < h->keep->proofs.len; i++) {
-        const struct pl_keep_proof *proof = &h->keep->proofs.at[i];
-        bool met = false;
-        for (size_t n = 0; n < proof->count && !met; n++)
-            met = h->taken[position(h, proof->projects[n])];
-        if (!met)
-            return proof;
-    }
+    for (size_t i = 0; i < h->keep->proofs.len; i++)
+        if (!is_met(h, &h->keep->proofs.at[i]))
+            return &h->keep->proofs.at[i];
     return NULL;
 }
 
-/* Of equal weight, the set that keeps the dearer and earlier names. */
-static bool keeps_earlier(const struct hitting *h)
+/* Shares no name with those counted in this step; its names count from now. */
+static bool is_apart(struct hitting *h, const struct pl_keep_proof *proof)
+{
+    for (size_t n = 0; n < proof->count; n++)
+        if (h->counted[position(h, proof->projects[n])] == h->steps)
+            return false;
+    for (size_t n = 0; n < proof->count; n++)
+        h->counted[position(h, proof->projects[n])] = h->steps;
+    return true;
+}
+
+/* What the unmet proofs cost at least: those that share no names add up. */
+static uint64_t weight_to_come(struct hitting *h)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < h->keep->proofs.len; i++) {
+        const struct pl_keep_proof *proof = &h->keep->proofs.at[i];
+        if (!is_met(h, proof) && is_apart(h, proof))
+            sum += weight(proof->projects[proof->count - 1]);
+    }
+    return sum;
+}
+
+/* Of equal weight, what is taken already is no reason to go on. */
+static bool gives_up_earlier(const struct hitting *h)
 {
     for (size_t i = 0; i < h->count; i++)
         if (h->taken[i] != h->best[i])
-            return !h->taken[i];
-    return false;
+            return h->taken[i];
+    return true;
+}
+
+static bool cannot_win(struct hitting *h, uint64_t weight_so_far)
+{
+    uint64_t least = weight_so_far + weight_to_come(h);
+    return least > h->best_weight ||
+           (least == h->best_weight && gives_up_earlier(h));
 }
 
 static void search(struct hitting *h, uint64_t weight_so_far)
 {
-    if (weight_so_far > h->best_weight || h->steps++ > MAX_STEPS)
+    if (h->steps++ > MAX_STEPS || cannot_win(h, weight_so_far))
         return;
     const struct pl_keep_proof *proof = first_unmet(h);
     if (!proof) {
-        if (weight_so_far < h->best_weight || keeps_earlier(h)) {
-            h->best_weight = weight_so_far;
-            memcpy(h->best, h->taken, h->count);
-        }
+        h->best_weight = weight_so_far;
+        memcpy(h->best, h->taken, h->count);
         return;
     }
     /* the cheapest and last names first: a good set early prunes the rest */
@@ -290,6 +322,19 @@ static void collect_names(struct pl_keep *keep, struct hitting *h)
     h->count = names.len;
 }
 
+/* A search that was given up may hold names that its later ones made idle. */
+static void drop_idle(struct hitting *h)
+{
+    memcpy(h->taken, h->best, h->count);
+    for (size_t i = 0; i < h->count; i++) {
+        bool was = h->taken[i];
+        h->taken[i] = false;
+        if (was && first_unmet(h))
+            h->taken[i] = true;
+    }
+    memcpy(h->best, h->taken, h->count);
+}
+
 static void choose_released(struct pl_keep *keep)
 {
     struct hitting h = {.keep = keep, .best_weight = UINT64_MAX};
@@ -297,7 +342,10 @@ static void choose_released(struct pl_keep *keep)
     collect_names(keep, &h);
     h.taken = pl_new_array(keep->problem->arena, bool, h.count + 1);
     h.best = pl_new_array(keep->problem->arena, bool, h.count + 1);
+    h.counted = pl_new_array(keep->problem->arena, size_t, h.count + 1);
     search(&h, 0);
+    if (h.steps > MAX_STEPS)
+        drop_idle(&h);
     memset(keep->released, 0, keep->released_len);
     size_t replaced = 0;
     for (size_t i = 0; i < h.count; i++) {
