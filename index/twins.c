@@ -8,10 +8,18 @@ static bool has_twin(const struct pl_page *torch, const struct pl_file *file)
 {
     if (pl_version_has_local(&file->version))
         return false;
-    for (size_t i = 0; i < torch->file_count; i++)
-        if (pl_version_cmp_public(&torch->files[i].version, &file->version) ==
-            0)
+    size_t low = 0, high = torch->file_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = pl_version_cmp_public(&torch->files[middle].version,
+                                          &file->version);
+        if (order == 0)
             return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return false;
 }
 
