@@ -65,7 +65,10 @@ static void add_packages(struct pl_arena *arena,
         const struct pl_chosen *chosen = &solution->chosen[i];
         const struct pl_fact *fact = chosen->replaces;
         out->packages[out->package_count++] = lock_package(arena, chosen);
-        out->download += chosen->candidate->file->size;
+        /* an index may state any size: a sum that wraps would pass as small */
+        if (__builtin_add_overflow(out->download, chosen->candidate->file->size,
+                                   &out->download))
+            out->download = UINT64_MAX;
         if (fact)
             out->replaced[out->replaced_count++] = (struct pl_lock_replaced){
                 .name = fact->name,
@@ -110,11 +113,10 @@ static struct pl_str command_of(const struct pl_setup *setup)
 {
     struct pl_arena *arena = setup->problem.arena;
     struct pl_str text = PL_STR("podlock resolve");
-    for (size_t i = 0; i < setup->inputs.files.len; i++) {
-        struct pl_str name = portable_name(setup->inputs.files.at[i].name);
+    if (setup->inputs.files.len) {
+        struct pl_str name = portable_name(setup->inputs.files.at[0].name);
         text = pl_arena_printf(arena, "%.*s %.*s", PL_STR_ARG(text),
                                PL_STR_ARG(name));
-        break;
     }
     if (setup->has_template)
         return pl_arena_printf(arena, "%.*s --template %.*s", PL_STR_ARG(text),
@@ -124,9 +126,7 @@ static struct pl_str command_of(const struct pl_setup *setup)
                            PL_STR_ARG(setup->problem.env.python_version));
 }
 
-static void add_broken(const struct pl_setup *setup,
-                       const struct pl_resolve_options *options,
-                       struct pl_lock *out)
+static void add_broken(const struct pl_setup *setup, struct pl_lock *out)
 {
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_policy *policy = &setup->problem.policy;
@@ -136,7 +136,6 @@ static void add_broken(const struct pl_setup *setup,
     out->ignored_rules =
         copy_strs(arena, setup->ignored.at, setup->ignored.len);
     out->ignored_rule_count = setup->ignored.len;
-    (void)options;
 }
 
 void pl_resolve_lock(const struct pl_setup *setup,
@@ -166,7 +165,7 @@ void pl_resolve_lock(const struct pl_setup *setup,
     add_packages(arena, solution, out);
     add_provided(arena, solution, out);
     add_inputs(setup, out);
-    add_broken(setup, options, out);
+    add_broken(setup, out);
     pl_lock_sort(out);
 }
 

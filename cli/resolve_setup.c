@@ -53,14 +53,13 @@ static bool read_inputs(struct pl_cli *cli,
 
 /* ---- the target ---- */
 
-static bool no_template(struct pl_arena *arena, struct pl_error *err)
+static bool no_template(struct pl_error *err)
 {
     PL_BUF(ids, PL_MAX_MESSAGE_BYTES);
     for (size_t i = 0; i < pl_template_shipped_count(); i++) {
         struct pl_str id = pl_template_shipped_id(i);
         pl_buf_addf(&ids, "\n  %.*s", PL_STR_ARG(id));
     }
-    (void)arena;
     pl_error_plain(err, PL_ERR_USAGE, "no template is named");
     pl_error_because(err,
                      "podlock locks what a container lacks, so it must know "
@@ -109,7 +108,7 @@ static bool choose_target(struct pl_cli *cli,
                                 &setup->template_from, err))
         return false;
     if (!wanted.len)
-        return no_template(arena, err);
+        return no_template(err);
     if (pl_str_is(wanted, "none"))
         return bare_python(arena, options, &problem->env, err);
     if (!refuse_target_flags(options, err) ||
@@ -181,7 +180,7 @@ static void take_file_options(struct pl_setup *setup)
     struct pl_policy *policy = &setup->problem.policy;
     const struct pl_inputs *in = &setup->inputs;
     struct pl_arena *arena = setup->problem.arena;
-    if (in->pre && policy->prerelease == 0)
+    if (in->pre && policy->prerelease == PL_PRERELEASE_IF_NECESSARY_OR_EXPLICIT)
         policy->prerelease = PL_PRERELEASE_ALLOW;
     policy->no_binary.all |= in->no_binary.all;
     policy->only_binary.all |= in->only_binary.all;
