@@ -76,7 +76,7 @@ static void want_version(struct search *search, struct pl_project *project,
     PL_TRACE(PL_TRACE_CHOICE, "reading %.*s %.*s", PL_STR_ARG(project->name),
              PL_STR_ARG(candidate->version_text));
     pl_gather_want_candidate(&search->gather, project, candidate);
-    candidate->loaded = true;
+    pl_bits_add(project->loaded, n);
 }
 
 /*
@@ -114,12 +114,12 @@ static void split_run(struct search *search, const struct pl_option *run,
             continue;
         if (first == SIZE_MAX)
             first = i;
-        project->candidates[i].loaded = true;
+        pl_bits_add(project->loaded, i);
         left--;
     }
     /* nothing in the run meets all demands at once: look at each of it */
     for (size_t i = run->first; first == SIZE_MAX && i <= run->last; i++)
-        project->candidates[i].loaded = true;
+        pl_bits_add(project->loaded, i);
     project->window *= 2;
     if (first != SIZE_MAX)
         want_versions(search, project, imposed, first);
@@ -296,10 +296,17 @@ static bool find_answer(struct search *search, struct round *round,
         }
         if (*satisfiable)
             return true;
+        size_t proofs = search->keep.proofs.len;
         if (!ask_for_proofs(search, round, false, &final, err))
             return false;
         if (final)
             return true;
+        if (search->keep.proofs.len == proofs) {
+            /* the larger pool has an answer: without it, no end */
+            pl_keep_jobs(&search->keep, round->pool, &round->jobs);
+            *satisfiable = true;
+            return true;
+        }
     }
 }
 
