@@ -481,9 +481,29 @@ void pl_version_print(const struct pl_version *v, struct pl_buf *out)
     }
 }
 
+/* Most versions are written in their normal form: numbers and dots. */
+static bool is_normal_release(const struct pl_version *v)
+{
+    if (v->epoch || v->pre != PL_PRE_NONE || v->has_post || v->has_dev ||
+        v->local.len)
+        return false;
+    struct pl_str text = v->text;
+    for (size_t i = 0; i < text.len; i++) {
+        bool starts = i == 0 || text.at[i - 1] == '.';
+        bool ends = i + 1 == text.len || text.at[i + 1] == '.';
+        if (text.at[i] == '.' ? starts || ends
+                              : !pl_is_digit(text.at[i]) ||
+                                    (text.at[i] == '0' && starts && !ends))
+            return false;
+    }
+    return text.len;
+}
+
 struct pl_str pl_version_text(struct pl_arena *arena,
                               const struct pl_version *v)
 {
+    if (is_normal_release(v))
+        return pl_arena_dup(arena, v->text);
     /* Normal form may add at most ".post0", ".dev0" and a pre-release's 0. */
     PL_BUF(text, 2 * PL_MAX_VERSION_BYTES);
     pl_version_print(v, &text);

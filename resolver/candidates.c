@@ -6,6 +6,13 @@ struct python_memo {
     bool allowed, valid;
 };
 
+/* The same for the tags of wheels. */
+struct tags_memo {
+    struct pl_str python, abi, platform;
+    uint32_t rank;
+    bool valid;
+};
+
 struct filler {
     struct pl_problem *problem;
     struct pl_project *project;
@@ -14,6 +21,7 @@ struct filler {
     const struct pl_torch_project *family;
     const struct pl_page *page;
     struct python_memo python;
+    struct tags_memo tags;
 };
 
 static bool applies_here(const struct pl_problem *problem,
@@ -95,6 +103,23 @@ static bool python_fits(struct filler *f, struct pl_str text)
     return f->python.allowed;
 }
 
+static uint32_t rank_tags(struct filler *f, const struct pl_wheelname *wheel)
+{
+    struct tags_memo *last = &f->tags;
+    if (!last->valid || !pl_str_eq(last->platform, wheel->platform) ||
+        !pl_str_eq(last->python, wheel->python) ||
+        !pl_str_eq(last->abi, wheel->abi))
+        *last = (struct tags_memo){
+            .python = wheel->python,
+            .abi = wheel->abi,
+            .platform = wheel->platform,
+            .rank = pl_tags_rank(f->problem->tags, wheel->python, wheel->abi,
+                                 wheel->platform),
+            .valid = true,
+        };
+    return last->rank;
+}
+
 /* Fractions of a second make texts of unequal length: compare without Z. */
 static bool is_newer(struct pl_str upload, struct pl_str limit)
 {
@@ -142,8 +167,7 @@ static enum pl_exclusion judge_file(struct filler *f,
     if (file->kind == PL_FILE_WHEEL) {
         if (!f->wheels)
             return PL_EXCLUDED_WHEEL;
-        *rank = pl_tags_rank(f->problem->tags, file->wheel.python,
-                             file->wheel.abi, file->wheel.platform);
+        *rank = rank_tags(f, &file->wheel);
         if (*rank == PL_TAG_NONE)
             return PL_EXCLUDED_TAGS;
     }
@@ -226,17 +250,16 @@ static bool wants_lowest(const struct filler *f)
 
 typedef PL_VEC(struct pl_candidate) candidate_vec;
 
-/* Handles the files of one version; returns how many there are. */
-static size_t take_version(struct filler *f, const struct pl_file *files,
-                           size_t count, candidate_vec *out)
+/* Handles the files of one version. */
+static void take_version(struct filler *f, const struct pl_file *files,
+                         size_t count, candidate_vec *out)
 {
     struct pl_arena *arena = f->problem->arena;
     const struct pl_version *version = &files[0].version;
     const struct pl_file *best = NULL;
     uint32_t best_rank = 0;
     enum pl_exclusion why = PL_EXCLUDED_TAGS;
-    size_t n = 0;
-    for (; n < count && pl_version_cmp(&files[n].version, version) == 0; n++) {
+    for (size_t n = 0; n < count; n++) {
         uint32_t rank;
         enum pl_exclusion verdict = judge_file(f, &files[n], &rank);
         if (verdict != PL_EXCLUSION_COUNT) {
@@ -248,7 +271,7 @@ static size_t take_version(struct filler *f, const struct pl_file *files,
     }
     const struct pl_fact *fact = f->project->fact;
     if (fact && pl_version_cmp(&fact->version, version) == 0)
-        return n;
+        return;
     enum pl_exclusion verdict = judge_version(f, version);
     if (verdict != PL_EXCLUSION_COUNT || !best)
         pl_vec_push(arena, &f->project->excluded,
@@ -260,7 +283,25 @@ static size_t take_version(struct filler *f, const struct pl_file *files,
                         .version_text = pl_version_text(arena, version),
                         .file = best,
                     });
-    return n;
+}
+
+/* The most preferred versions first, as far as their files' order tells. */
+static void take_versions(struct filler *f, candidate_vec *out)
+{
+    PL_ARENA(scratch);
+    const struct pl_file *files = f->page->files;
+    size_t file_count = f->page->file_count;
+    PL_VEC(size_t) starts = {0};
+    for (size_t i = 0; i < file_count; i++)
+        if (!i || pl_version_cmp(&files[i - 1].version, &files[i].version))
+            pl_vec_push(&scratch, &starts, i);
+    pl_vec_push(&scratch, &starts, file_count);
+    size_t count = starts.len - 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = wants_lowest(f) ? i : count - 1 - i;
+        take_version(f, files + starts.at[n], starts.at[n + 1] - starts.at[n],
+                     out);
+    }
 }
 
 static void take_fact(struct filler *f, candidate_vec *out)
@@ -274,7 +315,6 @@ static void take_fact(struct filler *f, candidate_vec *out)
                             pl_version_text(f->problem->arena, &fact->version),
                         .fact = fact,
                         .state = PL_CANDIDATE_READ,
-                        .loaded = true,
                     });
 }
 
@@ -289,6 +329,14 @@ static int prefer(const struct filler *f, const struct pl_candidate *a,
     return wants_lowest(f) ? order : -order;
 }
 
+static bool are_in_order(const struct filler *f, const candidate_vec *list)
+{
+    for (size_t i = 1; i < list->len; i++)
+        if (prefer(f, &list->at[i - 1], &list->at[i]) > 0)
+            return false;
+    return true;
+}
+
 static int prefer_by(const void *a, const void *b, void *filler)
 {
     return prefer(filler, a, b);
@@ -300,7 +348,7 @@ void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
     if (!project->candidates)
         return;
     demand->matches = pl_new_array(problem->arena, uint64_t,
-                                   project->candidate_count / 64 + 1);
+                                   PL_BITS_WORDS(project->candidate_count));
     for (size_t i = 0; i < project->candidate_count; i++) {
         const struct pl_candidate *c = &project->candidates[i];
         bool matches =
@@ -308,7 +356,23 @@ void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
                     : !demand->by_url &&
                           pl_specifier_match(demand->specifier, &c->version);
         if (matches)
-            demand->matches[i / 64] |= (uint64_t)1 << (i % 64);
+            pl_bits_add(demand->matches, i);
+    }
+}
+
+static void set_candidates(struct pl_problem *problem,
+                           struct pl_project *project,
+                           struct pl_candidate *candidates, size_t count)
+{
+    size_t words = PL_BITS_WORDS(count);
+    project->candidates = candidates;
+    project->candidate_count = count;
+    project->usable = pl_new_array(problem->arena, uint64_t, words);
+    project->loaded = pl_new_array(problem->arena, uint64_t, words);
+    for (size_t i = 0; i < count; i++) {
+        pl_bits_add(project->usable, i);
+        if (candidates[i].fact)
+            pl_bits_add(project->loaded, i);
     }
 }
 
@@ -328,15 +392,14 @@ void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
     };
     candidate_vec found = {0};
     take_fact(&f, &found);
-    for (size_t i = 0; page && i < page->file_count;)
-        i += take_version(&f, page->files + i, page->file_count - i, &found);
-    if (found.len)
+    if (page)
+        take_versions(&f, &found);
+    if (!are_in_order(&f, &found))
         qsort_r(found.at, found.len, sizeof(found.at[0]), prefer_by, &f);
-    else
+    if (!found.len)
         found.at = pl_new(problem->arena, struct pl_candidate);
     project->page = page;
-    project->candidates = found.at;
-    project->candidate_count = found.len;
+    set_candidates(problem, project, found.at, found.len);
     for (size_t i = 0; i < project->demands.len; i++)
         pl_candidates_match(problem, project->demands.at[i]);
 }

@@ -19,17 +19,20 @@ static struct pl_str no_extra(void)
     return (struct pl_str){0};
 }
 
-static bool is_usable(const struct pl_candidate *candidate)
-{
-    return candidate->state != PL_CANDIDATE_UNUSABLE;
-}
-
 struct pl_pool_project *pl_pool_project(const struct pl_pool *pool,
                                         const struct pl_project *project)
 {
     if (project->number >= pool->by_number.len)
         return NULL;
     return pool->by_number.at[project->number];
+}
+
+/* Its versions, extras or requirements grew. */
+static void mark_dirty(struct builder *b, struct pl_pool_project *pp)
+{
+    if (!pp->is_dirty)
+        pl_vec_push(b->pool->arena, &b->dirty, pp);
+    pp->is_dirty = true;
 }
 
 static struct pl_pool_project *activate_project(struct builder *b,
@@ -43,7 +46,7 @@ static struct pl_pool_project *activate_project(struct builder *b,
         *slot = pl_new(pool->arena, struct pl_pool_project);
         (*slot)->project = project;
         pl_vec_push(pool->arena, &pool->projects, *slot);
-        pl_vec_push(pool->arena, &b->dirty, *slot);
+        mark_dirty(b, *slot);
     }
     return *slot;
 }
@@ -52,14 +55,16 @@ static struct pl_pool_project *activate_project(struct builder *b,
 static void load_window(struct pl_project *project,
                         const struct pl_demand *demand)
 {
-    size_t window = project->window ? project->window : SIZE_MAX;
-    for (size_t i = 0; i < project->candidate_count && window; i++) {
-        struct pl_candidate *candidate = &project->candidates[i];
-        if (!is_usable(candidate) || candidate->fact ||
-            !pl_demand_matches(demand, i))
+    size_t left = project->window ? project->window : SIZE_MAX;
+    size_t count = project->candidate_count, i = 0;
+    for (; left; i++) {
+        i = pl_bits_next_of_both(demand->matches, project->usable, i, count);
+        if (i == count)
+            return;
+        if (project->candidates[i].fact)
             continue;
-        candidate->loaded = true;
-        window--;
+        pl_bits_add(project->loaded, i);
+        left--;
     }
 }
 
@@ -100,7 +105,7 @@ static void activate_demand(struct builder *b, struct pl_demand *demand)
         activate_extra(b, pp, demand->extra);
     if (demand->project->candidates)
         load_window(demand->project, demand);
-    pl_vec_push(b->pool->arena, &b->dirty, pp);
+    mark_dirty(b, pp);
 }
 
 static void activate_needs(struct builder *b, struct pl_candidate *candidate,
@@ -110,6 +115,21 @@ static void activate_needs(struct builder *b, struct pl_candidate *candidate,
         pl_candidate_needs(b->pool->problem, candidate, extra);
     for (size_t i = 0; needs && i < needs->count; i++)
         activate_demand(b, needs->demands[i]);
+}
+
+static void activate_loaded(struct builder *b, struct pl_pool_project *pp)
+{
+    const struct pl_project *project = pp->project;
+    size_t count = project->candidate_count, i = 0;
+    for (; i < count; i++) {
+        i = pl_bits_next_of_both(project->loaded, project->usable, i, count);
+        if (i == count)
+            return;
+        struct pl_candidate *candidate = &project->candidates[i];
+        activate_needs(b, candidate, no_extra());
+        for (size_t x = 0; x < pp->extras.len; x++)
+            activate_needs(b, candidate, pp->extras.at[x]);
+    }
 }
 
 static void activate_all(struct builder *b)
@@ -124,15 +144,8 @@ static void activate_all(struct builder *b)
     }
     while (b->next_dirty < b->dirty.len) {
         struct pl_pool_project *pp = b->dirty.at[b->next_dirty++];
-        struct pl_project *project = pp->project;
-        for (size_t i = 0; i < project->candidate_count; i++) {
-            struct pl_candidate *candidate = &project->candidates[i];
-            if (!candidate->loaded || !is_usable(candidate))
-                continue;
-            activate_needs(b, candidate, no_extra());
-            for (size_t x = 0; x < pp->extras.len; x++)
-                activate_needs(b, candidate, pp->extras.at[x]);
-        }
+        pp->is_dirty = false;
+        activate_loaded(b, pp);
     }
 }
 
@@ -253,7 +266,8 @@ bool pl_option_in(const struct pl_option *option,
         return false;
     for (size_t i = option->first; i <= option->last; i++) {
         const struct pl_candidate *c = &option->project->candidates[i];
-        if (is_usable(c) && !version_in(c, specifier, inverted))
+        if (pl_bits_has(option->project->usable, i) &&
+            !version_in(c, specifier, inverted))
             return false;
     }
     return true;

@@ -188,6 +188,7 @@ static void drop_candidate(struct pl_gather *gather, struct pl_project *project,
                            struct pl_candidate *candidate, struct pl_str reason)
 {
     candidate->state = PL_CANDIDATE_UNUSABLE;
+    pl_bits_drop(project->usable, (size_t)(candidate - project->candidates));
     candidate->reason = reason;
     PL_TRACE(PL_TRACE_INDEX, "%.*s %.*s cannot be used: %.*s",
              PL_STR_ARG(project->name), PL_STR_ARG(candidate->version_text),

@@ -1,10 +1,5 @@
 #include "resolver/options.h"
 
-static bool is_usable(const struct pl_candidate *candidate)
-{
-    return candidate->state != PL_CANDIDATE_UNUSABLE;
-}
-
 static bool page_is_known(const struct pl_project *project)
 {
     return project->page_state == PL_PAGE_READ ||
@@ -23,31 +18,37 @@ static void push_option(struct pl_arena *arena, struct pl_pool_project *pp,
                 });
 }
 
+/* The unloaded versions from `from` up to before `end`, if any can be used. */
+static void push_run(struct pl_arena *arena, struct pl_pool_project *pp,
+                     size_t from, size_t end)
+{
+    const uint64_t *usable = pp->project->usable;
+    size_t first = pl_bits_next(usable, from, end);
+    if (first == end)
+        return;
+    size_t last = end - 1;
+    while (!pl_bits_has(usable, last))
+        last--;
+    push_option(arena, pp, PL_OPTION_RUN, first, last);
+}
+
 void pl_options_make(struct pl_arena *arena, struct pl_pool_project *pp)
 {
     const struct pl_project *project = pp->project;
+    size_t count = project->candidate_count, from = 0;
     pp->fact_option = SIZE_MAX;
     if (!page_is_known(project))
         push_option(arena, pp, PL_OPTION_UNREAD_PAGE, 0, 0);
-    size_t run = SIZE_MAX;
-    for (size_t i = 0; i < project->candidate_count; i++) {
-        const struct pl_candidate *candidate = &project->candidates[i];
-        /* a version that fell away must not join the runs it stood between:
-         * what was refuted of one is not refuted of the other */
-        if (candidate->loaded)
-            run = SIZE_MAX;
-        if (!is_usable(candidate))
-            continue;
-        if (!candidate->loaded) {
-            if (run == SIZE_MAX)
-                push_option(arena, pp, PL_OPTION_RUN, i, i);
-            run = i;
-            pp->options.at[pp->options.len - 1].last = i;
-            continue;
+    while (from < count) {
+        size_t loaded =
+            pl_bits_next_of_both(project->loaded, project->usable, from, count);
+        push_run(arena, pp, from, loaded);
+        if (loaded < count) {
+            if (project->candidates[loaded].fact)
+                pp->fact_option = pp->options.len;
+            push_option(arena, pp, PL_OPTION_VERSION, loaded, loaded);
         }
-        if (candidate->fact)
-            pp->fact_option = pp->options.len;
-        push_option(arena, pp, PL_OPTION_VERSION, i, i);
+        from = loaded + 1;
     }
 }
 
@@ -63,9 +64,7 @@ bool pl_option_provides(const struct pl_option *option,
 {
     if (option->kind == PL_OPTION_UNREAD_PAGE)
         return true;
-    const struct pl_project *project = option->project;
-    for (size_t i = option->first; i <= option->last; i++)
-        if (is_usable(&project->candidates[i]) && pl_demand_matches(demand, i))
-            return true;
-    return false;
+    size_t end = option->last + 1;
+    return pl_bits_next_of_both(demand->matches, option->project->usable,
+                                option->first, end) < end;
 }

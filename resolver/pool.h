@@ -43,6 +43,7 @@ struct pl_pool_project {
     int name_id;
     PL_VEC(struct pl_demand *) demands; /* that matter this round */
     PL_VEC(struct pl_str) extras;
+    bool is_dirty; /* while the pool is opened: to be looked at again */
 };
 
 /* What the solver is told to achieve, beside the pool's own rules. */

@@ -74,7 +74,7 @@ struct pl_demand *pl_problem_demand(struct pl_problem *problem,
 
 bool pl_demand_matches(const struct pl_demand *demand, size_t candidate)
 {
-    return (demand->matches[candidate / 64] >> (candidate % 64)) & 1;
+    return pl_bits_has(demand->matches, candidate);
 }
 
 bool pl_demand_matches_fact(const struct pl_demand *demand,
@@ -321,8 +321,27 @@ static bool start_root(struct pl_problem *problem, const struct pl_asked *asked,
     return true;
 }
 
+static bool check_fact_names(const struct pl_problem *problem,
+                             const char *option, const struct pl_str *names,
+                             size_t count, struct pl_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!problem->template ||
+            !pl_template_fact(problem->template, names[i]))
+            return pl_error_plain(err, PL_ERR_USAGE,
+                                  "%s: the template has no package `%.*s`",
+                                  option, PL_STR_ARG(names[i]));
+    return true;
+}
+
 bool pl_problem_start(struct pl_problem *problem, struct pl_error *err)
 {
+    const struct pl_policy *policy = &problem->policy;
+    if (!check_fact_names(problem, "--allow-replace", policy->allow_replace.at,
+                          policy->allow_replace.len, err) ||
+        !check_fact_names(problem, "--allow-break", policy->allow_break.at,
+                          policy->allow_break.len, err))
+        return false;
     problem->projects.arena = problem->arena;
     problem->demands.arena = problem->arena;
     const struct pl_template *template = problem->template;

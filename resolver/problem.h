@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "core/bits.h"
 #include "core/map.h"
 #include "core/str.h"
 #include "core/vec.h"
@@ -93,7 +94,6 @@ struct pl_candidate {
     struct pl_str reason; /* of UNUSABLE */
     const struct pl_metadata *metadata;
     struct pl_needs *needs; /* READ: one for "", others when asked for */
-    bool loaded;            /* stands in the pool by itself, not in a run */
 };
 
 /* Why a version that the index has is no candidate. */
@@ -133,6 +133,9 @@ struct pl_project {
     /* In order of preference; the fact stands among them at its place. */
     struct pl_candidate *candidates;
     size_t candidate_count;
+    /* One bit a candidate. */
+    uint64_t *usable; /* unless its metadata has turned out unusable */
+    uint64_t *loaded; /* it stands in the pool by itself, not in a run */
     PL_VEC(struct pl_excluded) excluded;
     PL_VEC(struct pl_demand *) demands; /* all that ask for it */
     PL_VEC(struct pl_str) extras;       /* all that are asked for */
