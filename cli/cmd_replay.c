@@ -20,8 +20,11 @@ static void print_answer(struct pl_cli *cli, const struct pl_solution *solution)
                      &cli->text);
         pl_cli_print(cli, "\n");
     }
-    pl_cli_note(cli, "%zu packages, %u rounds", solution->chosen_count,
-                solution->stats.rounds);
+    struct pl_str packages = pl_show_count(cli->arena, solution->chosen_count,
+                                           "package", "packages");
+    struct pl_str rounds =
+        pl_show_count(cli->arena, solution->stats.rounds, "round", "rounds");
+    pl_cli_note(cli, "%.*s, %.*s", PL_STR_ARG(packages), PL_STR_ARG(rounds));
 }
 
 /* A folder that --dump wrote, or one problem as a file. */

@@ -69,7 +69,8 @@ static void write_lock(const struct pl_answer *answer,
 /* The file holds the lock; people get the tables and one line. */
 static bool save(struct pl_cli *cli, const struct pl_answer *answer,
                  const struct pl_resolve_options *options,
-                 struct pl_str contents, struct pl_error *err)
+                 enum pl_output_format format, struct pl_str contents,
+                 struct pl_error *err)
 {
     if (!options->dry_run && !pl_file_save(options->output_file, contents, err))
         return false;
@@ -82,9 +83,12 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
     if (cli->common.quiet)
         return true;
     pl_cli_print(cli, "%s ",
-                 options->dry_run ? "Not written (--dry-run): " : "Written to");
+                 options->dry_run ? "Not written (--dry-run):" : "Written to");
     pl_show_text(&cli->out, PL_STYLE_PLAIN, options->output_file, &cli->text);
-    pl_cli_print(cli, " in %.*s\nInstall: ", PL_STR_ARG(took));
+    pl_cli_print(cli, " in %.*s\n", PL_STR_ARG(took));
+    if (format == PL_OUTPUT_JSON || format == PL_OUTPUT_CONSTRAINTS)
+        return true;
+    pl_cli_print(cli, "Install: ");
     struct pl_str line = pl_lock_install_line(
         cli->arena, answer->lock, pl_path_base(options->output_file));
     pl_show_text(&cli->out, PL_STYLE_PLAIN, line, &cli->text);
@@ -104,7 +108,7 @@ static bool print(struct pl_cli *cli, const struct pl_answer *answer,
     if (!pl_buf_ok(&contents))
         return pl_error_plain(err, PL_ERR_LIMIT, "the lock is too large");
     if (!to_stdout(options))
-        return save(cli, answer, options, pl_buf_view(&contents), err);
+        return save(cli, answer, options, format, pl_buf_view(&contents), err);
     pl_buf_add_str(&cli->text, pl_buf_view(&contents));
     for (size_t i = 0; i < answer->warnings.len; i++)
         pl_cli_note(cli, "podlock: warning: %.*s",

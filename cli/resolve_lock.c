@@ -1,7 +1,5 @@
 #include "cli/resolve_lock.h"
 
-#include "core/file.h"
-
 static struct pl_str *copy_strs(struct pl_arena *arena,
                                 const struct pl_str *from, size_t count)
 {
@@ -9,12 +7,6 @@ static struct pl_str *copy_strs(struct pl_arena *arena,
     for (size_t i = 0; i < count; i++)
         copy[i] = from[i];
     return copy;
-}
-
-/* No path of the machine stands in a lock. */
-static struct pl_str portable_name(struct pl_str path)
-{
-    return pl_str_starts(path, "/") ? pl_path_base(path) : path;
 }
 
 static struct pl_lock_file lock_file(const struct pl_file *file)
@@ -105,34 +97,16 @@ static void add_inputs(const struct pl_setup *setup, struct pl_lock *out)
     out->inputs = pl_new_array(arena, struct pl_lock_input, in->files.len);
     for (size_t i = 0; i < in->files.len; i++)
         out->inputs[out->input_count++] = (struct pl_lock_input){
-            portable_name(in->files.at[i].name), in->files.at[i].sha256};
+            pl_resolve_portable(in->files.at[i].name), in->files.at[i].sha256};
 }
 
-/* The command that makes the lock again, without what only this run knew. */
-static struct pl_str command_of(const struct pl_setup *setup)
+static void add_broken(const struct pl_setup *setup,
+                       const struct pl_solution *solution, struct pl_lock *out)
 {
     struct pl_arena *arena = setup->problem.arena;
-    struct pl_str text = PL_STR("podlock resolve");
-    if (setup->inputs.files.len) {
-        struct pl_str name = portable_name(setup->inputs.files.at[0].name);
-        text = pl_arena_printf(arena, "%.*s %.*s", PL_STR_ARG(text),
-                               PL_STR_ARG(name));
-    }
-    if (setup->has_template)
-        return pl_arena_printf(arena, "%.*s --template %.*s", PL_STR_ARG(text),
-                               PL_STR_ARG(setup->template.id));
-    return pl_arena_printf(arena, "%.*s --template none --python-version %.*s",
-                           PL_STR_ARG(text),
-                           PL_STR_ARG(setup->problem.env.python_version));
-}
-
-static void add_broken(const struct pl_setup *setup, struct pl_lock *out)
-{
-    struct pl_arena *arena = setup->problem.arena;
-    const struct pl_policy *policy = &setup->problem.policy;
     out->broken =
-        copy_strs(arena, policy->allow_break.at, policy->allow_break.len);
-    out->broken_count = policy->allow_break.len;
+        copy_strs(arena, solution->newly_broken, solution->newly_broken_count);
+    out->broken_count = solution->newly_broken_count;
     out->ignored_rules =
         copy_strs(arena, setup->ignored.at, setup->ignored.len);
     out->ignored_rule_count = setup->ignored.len;
@@ -156,7 +130,7 @@ void pl_resolve_lock(const struct pl_setup *setup,
         .with_header = !options->no_header,
         .with_via = !options->no_annotate,
         .via_split = options->annotation_style == PL_ANNOTATION_SPLIT,
-        .command = command_of(setup),
+        .command = pl_resolve_command(setup, options),
     };
     if (setup->has_template) {
         out->template_id = setup->template.id;
@@ -165,7 +139,7 @@ void pl_resolve_lock(const struct pl_setup *setup,
     add_packages(arena, solution, out);
     add_provided(arena, solution, out);
     add_inputs(setup, out);
-    add_broken(setup, out);
+    add_broken(setup, solution, out);
     pl_lock_sort(out);
 }
 

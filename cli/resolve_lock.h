@@ -13,6 +13,16 @@ void pl_resolve_lock(const struct pl_setup *setup,
                      const struct pl_resolve_options *options,
                      const struct pl_solution *solution, struct pl_lock *out);
 
+/*
+ * The command that gives this answer, for the lock's header: the files, the
+ * template by its id and every option with a part in the answer, quoted for a
+ * shell, without folders that begin with "/".
+ */
+struct pl_str pl_resolve_command(const struct pl_setup *setup,
+                                 const struct pl_resolve_options *options);
+/* A path as a lock may hold it: an absolute one is cut to its last part. */
+struct pl_str pl_resolve_portable(struct pl_str path);
+
 /* Warnings for people, in a fixed order: sources, extras, the template. */
 typedef PL_VEC(struct pl_str) pl_warning_vec;
 void pl_resolve_warnings(const struct pl_setup *setup,

@@ -96,6 +96,46 @@ static bool refuse_target_flags(const struct pl_resolve_options *options,
                               "to --template none");
 }
 
+/* Whose mistake an unknown template is, where no file of its own says so. */
+static bool show_template_place(const struct pl_cli *cli,
+                                const struct pl_setup *setup,
+                                struct pl_error *err)
+{
+    const struct pl_inputs *in = &setup->inputs;
+    if (err->span.source || pl_str_starts(setup->template_from, "--"))
+        return false;
+    if (in->template_id.len &&
+        !pl_parsed_source(cli->arena, &cli->parsed, "template").len)
+        err->span = in->template_span;
+    else
+        pl_error_because(err, "%.*s names it",
+                         PL_STR_ARG(setup->template_from));
+    return false;
+}
+
+/* A project that refuses this Python is not made to fit by a lock. */
+static bool check_python(const struct pl_setup *setup, struct pl_error *err)
+{
+    struct pl_str text = setup->inputs.requires_python;
+    const struct pl_env *env = &setup->problem.env;
+    struct pl_specifier allowed;
+    if (!text.len)
+        return true;
+    if (!pl_specifier_parse(setup->problem.arena, text, &allowed, err))
+        return false;
+    if (pl_env_allows_python(env, &allowed))
+        return true;
+    pl_error_plain(err, PL_ERR_NO,
+                   "pyproject.toml has requires-python `%.*s`, and %.*s has "
+                   "Python %.*s",
+                   PL_STR_ARG(text),
+                   PL_STR_ARG(setup->has_template ? setup->template.id
+                                                  : PL_STR("--template none")),
+                   PL_STR_ARG(env->python_version));
+    return pl_error_hint(err, "widen requires-python, or choose a template "
+                              "with another Python (podlock templates list)");
+}
+
 static bool choose_target(struct pl_cli *cli,
                           const struct pl_resolve_options *options,
                           struct pl_setup *setup, struct pl_error *err)
@@ -107,13 +147,17 @@ static bool choose_target(struct pl_cli *cli,
                                 cli->parsed.args.at[0], &wanted,
                                 &setup->template_from, err))
         return false;
+    if (options->template_wanted.len)
+        setup->template_from =
+            pl_parsed_source(arena, &cli->parsed, "template");
     if (!wanted.len)
         return no_template(err);
     if (pl_str_is(wanted, "none"))
         return bare_python(arena, options, &problem->env, err);
-    if (!refuse_target_flags(options, err) ||
-        !pl_template_find(arena, wanted, &setup->template, err))
+    if (!refuse_target_flags(options, err))
         return false;
+    if (!pl_template_find(arena, wanted, &setup->template, err))
+        return show_template_place(cli, setup, err);
     setup->has_template = true;
     problem->template = &setup->template;
     problem->env = setup->template.env;
@@ -208,7 +252,8 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
 {
     struct pl_arena *arena = cli->arena;
     struct pl_problem *problem = &out->problem;
-    *out = (struct pl_setup){.problem = {.arena = arena}};
+    *out = (struct pl_setup){.args = cli->parsed.args,
+                             .problem = {.arena = arena}};
     if (!cli->parsed.args.len) {
         pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
         return pl_error_hint(err, "podlock resolve requirements.in; - reads "
@@ -217,7 +262,7 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
     if (!pl_resolve_policy(arena, options, time(NULL), &problem->policy,
                            &out->max_download, err) ||
         !read_inputs(cli, options, &out->inputs, err) ||
-        !choose_target(cli, options, out, err) ||
+        !choose_target(cli, options, out, err) || !check_python(out, err) ||
         !choose_rules(arena, options, out, err) ||
         !pl_torch_family_load(arena, &out->family, err))
         return false;

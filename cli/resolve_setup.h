@@ -20,6 +20,7 @@
 #include "rules/abi.h"
 
 struct pl_setup {
+    struct pl_strs args; /* the files, as they were named */
     struct pl_inputs inputs;
     struct pl_template template;
     bool has_template;

@@ -380,6 +380,45 @@ static void list_broken(struct builder *b, struct pl_solution *out)
     out->broken_count = broken.len;
 }
 
+/* ---- what this answer breaks, where the user allowed it ---- */
+
+static bool is_met(const struct builder *b, const struct pl_requirement *r)
+{
+    const struct pl_candidate *final = final_named(b, r->name);
+    return final && candidate_in(final, &r->specifier);
+}
+
+static void list_newly_broken(struct builder *b, const struct pl_fact *fact,
+                              str_vec *out)
+{
+    const struct pl_candidate *final = final_named(b, fact->name);
+    for (size_t i = 0; final && final->fact && i < fact->require_count; i++) {
+        const struct pl_requirement *r = &fact->requires[i];
+        const struct pl_fact *before =
+            pl_template_fact(b->problem->template, r->name);
+        if (pl_marker_eval(r->marker, &b->problem->env, (struct pl_str){0}) &&
+            before && pl_fact_meets(before, &r->specifier) && !is_met(b, r))
+            pl_vec_push(b->arena, out,
+                        pl_arena_printf(b->arena, "%.*s: %.*s",
+                                        PL_STR_ARG(fact->name),
+                                        PL_STR_ARG(r->text)));
+    }
+}
+
+static void list_allowed_breaks(struct builder *b, struct pl_solution *out)
+{
+    const struct pl_policy *policy = &b->problem->policy;
+    str_vec broken = {0};
+    for (size_t i = 0; i < policy->allow_break.len; i++)
+        list_newly_broken(
+            b,
+            pl_template_fact(b->problem->template, policy->allow_break.at[i]),
+            &broken);
+    tidy(&broken);
+    out->newly_broken = broken.at;
+    out->newly_broken_count = broken.len;
+}
+
 /* ---- the whole ---- */
 
 static int compare_chosen(const void *a, const void *b)
@@ -440,4 +479,5 @@ void pl_result_build(struct pl_problem *problem, const struct pl_pool *pool,
     out->chosen_count = chosen.len;
     list_kept(&b, out);
     list_broken(&b, out);
+    list_allowed_breaks(&b, out);
 }

@@ -45,6 +45,8 @@ struct pl_solution {
     size_t kept_count;
     const struct pl_str *broken; /* broken in the template already */
     size_t broken_count;
+    const struct pl_str *newly_broken; /* "name: requirement", as allowed */
+    size_t newly_broken_count;
     bool replaced_number_minimal; /* else minimal by inclusion */
     struct pl_search_stats stats;
 };
