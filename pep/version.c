@@ -488,15 +488,17 @@ static bool is_normal_release(const struct pl_version *v)
         v->local.len)
         return false;
     struct pl_str text = v->text;
+    uint32_t numbers = 0;
     for (size_t i = 0; i < text.len; i++) {
         bool starts = i == 0 || text.at[i - 1] == '.';
+        numbers += starts;
         bool ends = i + 1 == text.len || text.at[i + 1] == '.';
         if (text.at[i] == '.' ? starts || ends
                               : !pl_is_digit(text.at[i]) ||
                                     (text.at[i] == '0' && starts && !ends))
             return false;
     }
-    return text.len;
+    return numbers && numbers == v->release_count;
 }
 
 struct pl_str pl_version_text(struct pl_arena *arena,

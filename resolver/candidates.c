@@ -1,5 +1,7 @@
 #include "resolver/candidates.h"
 
+#include "index/upload_time.h"
+
 /* Text and verdict of the last Requires-Python: neighbours mostly agree. */
 struct python_memo {
     struct pl_str text;
@@ -120,16 +122,6 @@ static uint32_t rank_tags(struct filler *f, const struct pl_wheelname *wheel)
     return last->rank;
 }
 
-/* Fractions of a second make texts of unequal length: compare without Z. */
-static bool is_newer(struct pl_str upload, struct pl_str limit)
-{
-    if (pl_str_ends(upload, "Z"))
-        upload.len--;
-    if (pl_str_ends(limit, "Z"))
-        limit.len--;
-    return pl_str_cmp(upload, limit) >= 0;
-}
-
 /*
  * A companion of the template's torch must be built for the same CUDA. Nothing
  * in its metadata says so: torchvision asks for torch==X without a label. A
@@ -175,7 +167,7 @@ static enum pl_exclusion judge_file(struct filler *f,
         return PL_EXCLUDED_PYTHON;
     if (policy->exclude_newer.len && !file->page->is_torch &&
         (!file->upload_time.len ||
-         is_newer(file->upload_time, policy->exclude_newer)))
+         pl_upload_time_cmp(file->upload_time, policy->exclude_newer) >= 0))
         return PL_EXCLUDED_NEWER;
     if (file->yanked &&
         !any_direct(f->problem, f->project->name, pins, &file->version))
@@ -285,6 +277,15 @@ static void take_version(struct filler *f, const struct pl_file *files,
                     });
 }
 
+static void reserve(struct pl_arena *arena, candidate_vec *list, size_t count)
+{
+    struct pl_candidate *room = pl_new_array(arena, struct pl_candidate, count);
+    if (list->len)
+        memcpy(room, list->at, list->len * sizeof(*room));
+    list->at = room;
+    list->cap = count;
+}
+
 /* The most preferred versions first, as far as their files' order tells. */
 static void take_versions(struct filler *f, candidate_vec *out)
 {
@@ -297,6 +298,7 @@ static void take_versions(struct filler *f, candidate_vec *out)
             pl_vec_push(&scratch, &starts, i);
     pl_vec_push(&scratch, &starts, file_count);
     size_t count = starts.len - 1;
+    reserve(f->problem->arena, out, out->len + count);
     for (size_t i = 0; i < count; i++) {
         size_t n = wants_lowest(f) ? i : count - 1 - i;
         take_version(f, files + starts.at[n], starts.at[n + 1] - starts.at[n],

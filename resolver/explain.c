@@ -1,5 +1,6 @@
 #include "resolver/explain.h"
 
+#include "core/escape.h"
 #include "core/limits.h"
 #include "resolver/result.h"
 
@@ -100,8 +101,9 @@ static void tell_unusable(const struct pl_demand *demand, struct pl_buf *out)
         const struct pl_candidate *c = &project->candidates[i];
         if (c->state != PL_CANDIDATE_UNUSABLE || !pl_demand_matches(demand, i))
             continue;
-        pl_buf_addf(out, "\n  %.*s %.*s: %.*s", PL_STR_ARG(project->name),
-                    PL_STR_ARG(c->version_text), PL_STR_ARG(c->reason));
+        pl_buf_addf(out, "\n  %.*s %.*s: ", PL_STR_ARG(project->name),
+                    PL_STR_ARG(c->version_text));
+        pl_escape_terminal(out, c->reason);
         return;
     }
 }
@@ -157,7 +159,12 @@ static const struct pl_demand *hopeless_need(struct explainer *e,
     return NULL;
 }
 
-/* ---- the text ---- */
+/*
+ * ---- the text ----
+ *
+ * Its lines are podlock's: a line break in what a rule, a record or a file
+ * name says must not begin one.
+ */
 
 static bool is_in_core(const struct explainer *e,
                        const struct pl_project *project)
@@ -191,13 +198,14 @@ static void tell_job(struct explainer *e, const struct pl_job *job, bool first,
         pl_buf_add_cstr(out, "\n  and ");
     if (job->kind == PL_JOB_DEMAND) {
         const struct pl_asked *asked = asked_of(e->problem, job->demand);
-        pl_buf_addf(out, "%.*s asks for %.*s", PL_STR_ARG(asked->where),
-                    PL_STR_ARG(asked->req.text));
+        pl_escape_terminal(out, asked->where);
+        pl_buf_addf(out, " asks for %.*s", PL_STR_ARG(asked->req.text));
         return;
     }
     const struct pl_fact *fact = job->project->fact;
-    pl_buf_addf(out, "the template %.*s has %.*s %.*s",
-                PL_STR_ARG(e->problem->template->id), PL_STR_ARG(fact->name),
+    pl_buf_add_cstr(out, "the template ");
+    pl_escape_terminal(out, e->problem->template->id);
+    pl_buf_addf(out, " has %.*s %.*s", PL_STR_ARG(fact->name),
                 PL_STR_ARG(fact->version.text));
     pl_buf_add_cstr(out, job->kind == PL_JOB_PRESENT
                              ? ", which podlock never takes away"
@@ -219,11 +227,14 @@ static void tell_rules(struct explainer *e, struct pl_buf *out)
         const struct pl_abi_rule *rule = cores.at[0].rules.at[i];
         pl_buf_addf(out,
                     "\n  and rule %.*s: %.*s%.*s does not work with "
-                    "%.*s%.*s (%.*s; %.*s)",
+                    "%.*s%.*s (",
                     PL_STR_ARG(rule->id), PL_STR_ARG(rule->package),
                     PL_STR_ARG(rule->versions.text), PL_STR_ARG(rule->other),
-                    PL_STR_ARG(rule->other_versions.text),
-                    PL_STR_ARG(rule->reason), PL_STR_ARG(rule->evidence));
+                    PL_STR_ARG(rule->other_versions.text));
+        pl_escape_terminal(out, rule->reason);
+        pl_buf_add_cstr(out, "; ");
+        pl_escape_terminal(out, rule->evidence);
+        pl_buf_add_char(out, ')');
     }
 }
 
@@ -263,9 +274,11 @@ static void set_fix(const struct explainer *e, struct pl_error *why)
         const struct pl_job *job = &e->core.at[i];
         if (job->kind != PL_JOB_STAY)
             continue;
+        bool locked = job->project->fact->protect == PL_PROTECT_LOCKED;
         pl_error_hint(why,
-                      "widen the line, or choose a template with another "
+                      "widen the line, %sor choose a template with another "
                       "%.*s (podlock templates list)",
+                      locked ? "" : "leave out --replace never, ",
                       PL_STR_ARG(job->project->name));
         return;
     }

@@ -190,7 +190,6 @@ struct pl_problem {
     PL_VEC(struct pl_root) roots;
     struct pl_map projects; /* by name; entries in order of discovery */
     struct pl_map demands;  /* by text */
-    PL_VEC(struct pl_str) warnings;
 };
 
 /*

@@ -297,10 +297,29 @@ static struct pl_str refused_by_rule(const struct builder *b,
     return (struct pl_str){0};
 }
 
+static struct pl_str refused_by_constraint(const struct builder *b,
+                                           const struct pl_fact *fact)
+{
+    const struct pl_problem *problem = b->problem;
+    for (size_t i = 0; i < problem->constraint_count; i++) {
+        const struct pl_asked *asked = &problem->constraints[i];
+        if (pl_str_eq(asked->req.name, fact->name) &&
+            pl_marker_eval(asked->req.marker, &problem->env,
+                           (struct pl_str){0}) &&
+            !pl_fact_meets(fact, &asked->req.specifier))
+            return pl_result_where(b->arena, asked);
+    }
+    return PL_STR("a constraint of the template's own");
+}
+
 static void find_because(struct builder *b, struct pl_chosen *chosen)
 {
     const struct pl_fact *fact = chosen->replaces;
-    struct pl_str text = refused_by_root(b, fact, chosen->project);
+    struct pl_str text = {0};
+    if (chosen->project->fact_barred)
+        text = refused_by_constraint(b, fact);
+    if (!text.len)
+        text = refused_by_root(b, fact, chosen->project);
     if (!text.len)
         text = refused_by_package(b, fact, chosen->project);
     if (!text.len)

@@ -269,8 +269,8 @@ static bool fail_unknown(struct pl_str wanted, const struct pl_image_ref *ref,
     pl_near_templates(ref->tag.len ? ref->tag : wanted, tag, &near);
     struct pl_str names = pl_buf_view(&near);
     return pl_error_hint(err,
-                         "%s%.*s%s`podlock templates list` shows all, and "
-                         "`podlock snapshot` makes one of a container",
+                         "%s%.*s%s`podlock templates list` shows all, and a "
+                         "file of your own describes any other container",
                          names.len ? "near it are " : "", PL_STR_ARG(names),
                          names.len ? "; " : "");
 }

@@ -114,6 +114,40 @@ unset PODLOCK_COLOR
 printf 'a\033[31m' >"$dir/raw"
 expect 2 'no command `a\\x1b\[31m`' "$(cat "$dir/raw")"
 
+# ---- who named the template, and what the header and the last line say ----
+mkdir -p "$dir/index/simple"
+printf '# podlock: template = bogus\n' >"$dir/bogus.in"
+printf '\n' >"$dir/a.in"
+printf '\n' >"$dir/b c.in"
+printf '[project]\nname = "p"\nrequires-python = ">=3.13"\n' \
+    >"$dir/pyproject.toml"
+PODLOCK_INDEX_ROOT=$dir/index
+export PODLOCK_INDEX_ROOT
+template=runpod-torch240-cu124-py311
+expect 2 'bogus.in:1:23: error: no template is known as `bogus`' \
+    resolve "$dir/bogus.in"
+PODLOCK_TEMPLATE=elsewhere expect 2 'because: PODLOCK_TEMPLATE names it' \
+    resolve "$dir/bogus.in"
+expect 1 'requires-python `>=3.13`, and .* has Python 3.11' \
+    resolve "$dir/pyproject.toml" --template $template
+sed -i 's/3.13/3.10/' "$dir/pyproject.toml"
+expect 0 '' resolve "$dir/pyproject.toml" --template $template -q \
+    -o "$dir/pylock.toml"
+expect 0 '' resolve "$dir/a.in" "$dir/b c.in" --template $template \
+    --constraint "$dir/a.in" --replace never --exclude-newer '30 days' --pre \
+    -o "$dir/pylock.toml"
+has '^Install: pip install'
+want="#     podlock resolve a.in 'b c.in' --template $template"
+want="$want --constraint a.in --prerelease allow --exclude-newer '30 days'"
+grep -qxF -- "$want --replace never" "$dir/pylock.toml" ||
+    wrong "the header does not say which command: $(head -3 "$dir/pylock.toml")"
+for format in json constraints.txt; do
+    expect 0 '' resolve "$dir/a.in" --template $template --format $format \
+        -o "$dir/$format"
+    grep -q Install: "$dir/out" && wrong "$format cannot be installed"
+done
+unset PODLOCK_INDEX_ROOT
+
 # ---- standard output that cannot be written ----
 "$podlock" templates >/dev/full 2>"$dir/err"
 [ $? -eq 5 ] || wrong "a full disk: not exit 5"

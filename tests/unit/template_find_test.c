@@ -210,8 +210,8 @@ static void test_find(void **state)
 }
 
 #define HOW_TO                                                                 \
-    "`podlock templates list` shows all, and `podlock snapshot` makes one "    \
-    "of a container\n"
+    "`podlock templates list` shows all, and a file of your own describes "    \
+    "any other container\n"
 
 static const struct {
     const char *wanted, *error;
