@@ -174,6 +174,13 @@ static void provide(struct pl_pool *pool, Id solvable, Id id)
     s->provides = repo_addid_dep(pool->repo, s->provides, id, 0);
 }
 
+/* The same for an id that it cannot have yet: libsolv need not look. */
+static void provide_new(struct pl_pool *pool, Id solvable, Id id)
+{
+    Solvable *s = pool_id2solvable(pool->pool, solvable);
+    s->provides = repo_addid(pool->repo, s->provides, id);
+}
+
 static void require(struct pl_pool *pool, Id solvable, Id id)
 {
     Solvable *s = pool_id2solvable(pool->pool, solvable);
@@ -189,7 +196,7 @@ static void provide_demands(struct pl_pool *pool, struct pl_pool_project *pp,
         const struct pl_demand *demand = pp->demands.at[i];
         if (pl_str_eq(demand->extra, extra) &&
             pl_option_provides(option, demand))
-            provide(pool, solvable, pool->demand_ids.at[demand->number]);
+            provide_new(pool, solvable, pool->demand_ids.at[demand->number]);
     }
 }
 

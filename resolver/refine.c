@@ -102,6 +102,34 @@ static void want_versions(struct search *search, struct pl_project *project,
     }
 }
 
+/* A run of these versions would seem to meet all demands. */
+static bool would_seem_to_fit(const struct pl_project *project, size_t from,
+                              size_t to, const pl_demand_vec *imposed)
+{
+    for (size_t i = 0; i < imposed->len; i++)
+        if (pl_bits_next_of_both(imposed->at[i]->matches, project->usable, from,
+                                 to + 1) > to)
+            return false;
+    return true;
+}
+
+/*
+ * No version of the run meets all demands: loads as few of them as leave no
+ * run that seems to. All at once could be thousands.
+ */
+static void split_hopeless_run(const struct pl_option *run,
+                               const pl_demand_vec *imposed)
+{
+    size_t from = run->first;
+    for (size_t i = from; i <= run->last; i++)
+        if (would_seem_to_fit(run->project, from, i, imposed)) {
+            pl_bits_add(run->project->loaded, i);
+            from = i + 1;
+        }
+    if (from == run->first)
+        pl_bits_add(run->project->loaded, from);
+}
+
 /* Loads the most preferred matches of a run, and doubles the window. */
 static void split_run(struct search *search, const struct pl_option *run,
                       const pl_demand_vec *imposed)
@@ -117,11 +145,10 @@ static void split_run(struct search *search, const struct pl_option *run,
         pl_bits_add(project->loaded, i);
         left--;
     }
-    /* nothing in the run meets all demands at once: look at each of it */
-    for (size_t i = run->first; first == SIZE_MAX && i <= run->last; i++)
-        pl_bits_add(project->loaded, i);
     project->window *= 2;
-    if (first != SIZE_MAX)
+    if (first == SIZE_MAX)
+        split_hopeless_run(run, imposed);
+    else
         want_versions(search, project, imposed, first);
 }
 
