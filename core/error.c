@@ -123,12 +123,52 @@ static size_t shown_width(struct pl_str text)
     return width;
 }
 
+/* No cut goes through a character, which has three more bytes at most. */
+static size_t begin_character(struct pl_str text, size_t at)
+{
+    for (int i = 0; i < 3 && at < text.len; i++, at++)
+        if (((unsigned char)text.at[at] & 0xc0) != 0x80)
+            break;
+    return at;
+}
+
+/* A line may be megabytes long: what stands around the place is enough. */
+static bool crop_line(struct pl_place *place)
+{
+    struct pl_str text = place->text;
+    if (text.len <= PL_MAX_SHOWN_LINE_BYTES)
+        return false;
+    size_t before = PL_MAX_SHOWN_LINE_BYTES / 4;
+    size_t from = place->offset > before ? place->offset - before : 0;
+    size_t to = begin_character(text, from + PL_MAX_SHOWN_LINE_BYTES);
+    from = from ? begin_character(text, from) : 0;
+    place->text = pl_str_sub(text, from, to);
+    place->offset -= (uint32_t)from;
+    return true;
+}
+
+/* A sentence may quote a foreign string of any length: shows both its ends. */
+static void print_sentence(struct pl_buf *out, struct pl_str text)
+{
+    size_t half = PL_MAX_SHOWN_SENTENCE_BYTES / 2;
+    if (text.len > 2 * half) {
+        size_t to = begin_character(text, half);
+        pl_escape_terminal(out, pl_str_sub(text, 0, to));
+        pl_buf_add_cstr(out, " [...] ");
+        size_t from = begin_character(text, text.len - half);
+        text = pl_str_sub(text, from, text.len);
+    }
+    pl_escape_terminal(out, text);
+}
+
 static void print_caret(struct pl_span span, struct pl_place place, bool colour,
                         struct pl_buf *out)
 {
+    bool cropped = crop_line(&place);
     uint32_t indent = digits_of(place.line) + 2;
     pl_buf_addf(out, "%*u | ", (int)indent, place.line);
     pl_escape_terminal(out, place.text);
+    pl_buf_add_cstr(out, cropped ? " [...]" : "");
     pl_buf_addf(out, "\n%*s | ", (int)indent, "");
     struct pl_str before = pl_str_sub(place.text, 0, place.offset);
     struct pl_str marked = pl_str_sub(place.text, place.offset,
@@ -149,8 +189,11 @@ static void print_part(struct pl_buf *out, bool colour, const char *label,
         return;
     add_coloured(out, colour, "1", label);
     pl_buf_add_cstr(out, ": ");
-    pl_escape_terminal_lines(out, text);
-    pl_buf_add_char(out, '\n');
+    struct pl_str line;
+    while (pl_str_cut(&text, '\n', &line)) {
+        print_sentence(out, line);
+        pl_buf_add_char(out, '\n');
+    }
 }
 
 void pl_error_print(const struct pl_error *err, const char *label, bool colour,
@@ -164,7 +207,7 @@ void pl_error_print(const struct pl_error *err, const char *label, bool colour,
     }
     add_coloured(out, colour, "1;31", label);
     pl_buf_add_cstr(out, ": ");
-    pl_escape_terminal(out, err->message);
+    print_sentence(out, err->message);
     pl_buf_add_char(out, '\n');
     if (err->span.source)
         print_caret(err->span, place, colour, out);

@@ -26,6 +26,7 @@
 #define PL_MAX_SDIST_MEMBERS 200000     /* headers looked at in one sdist */
 #define PL_MAX_FILES_PER_PAGE 200000
 #define PL_MAX_REQUIRES_PER_VERSION 10000
+#define PL_MAX_SECTION_MARKER_BYTES (2u << 20) /* of requires.txt, repeated */
 #define PL_MAX_URL_BYTES 16384
 #define PL_MAX_FILE_NAME_BYTES 1024
 #define PL_MAX_HTML_DEPTH 256 /* elements open inside one another */
@@ -50,6 +51,8 @@
 #define PL_MAX_TOML_TABLES 50000 /* steps of headers and dotted keys */
 #define PL_MAX_PATH_BYTES 4096
 #define PL_MAX_MESSAGE_BYTES 65536       /* one rendered error */
+#define PL_MAX_SHOWN_LINE_BYTES 400      /* of the line that an error shows */
+#define PL_MAX_SHOWN_SENTENCE_BYTES 2000 /* of each one that it says */
 #define PL_MAX_OUTPUT_BYTES (256u << 20) /* one written lock or listing */
 
 /* The search. */

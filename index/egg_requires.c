@@ -9,6 +9,7 @@ struct parser {
     struct pl_arena *arena;
     uint32_t line;
     struct pl_str marker; /* of the section */
+    size_t marker_bytes;  /* parsed: a section's once for each of its lines */
     PL_VEC(struct pl_requirement) requires;
     PL_VEC(struct pl_str) extras;
     bool repaired;
@@ -55,6 +56,10 @@ static bool add_requirement(struct parser *p, struct pl_str text)
         return pl_error_plain(p->err, PL_ERR_LIMIT,
                               "its requires.txt has more than %d requirements",
                               PL_MAX_REQUIRES_PER_VERSION);
+    p->marker_bytes += p->marker.len;
+    if (p->marker_bytes > PL_MAX_SECTION_MARKER_BYTES)
+        return pl_error_plain(p->err, PL_ERR_LIMIT,
+                              "the markers of its requires.txt are too long");
     if (!pl_metadata_require(p->arena, line, &requirement, &p->repaired,
                              p->err))
         return false;
