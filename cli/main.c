@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -187,6 +188,8 @@ int main(int argc, char **argv)
                          .text = {.max = PL_MAX_OUTPUT_BYTES}};
     struct pl_error err = {.arena = &arena};
     occupy_standard_streams();
+    /* A file that grows too large is an error to tell, not an end. */
+    signal(SIGXFSZ, SIG_IGN);
     int code = run_words(&cli, (const char *const *)argv + (argc > 0));
     if (!write_stdout(&cli.text, &err))
         code = pl_cli_fail(&cli, &err);

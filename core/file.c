@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,14 +79,20 @@ bool pl_file_load(struct pl_arena *arena, struct pl_str path, size_t max,
     if (!make_path(path, "", &name, err))
         return false;
     int fd PL_CLEANUP(close_fd) = 0;
+    /* Nobody named the file, so a fifo there must not be waited for. */
+    int wait = state ? O_NONBLOCK : 0;
     if (!pl_str_is(path, "-"))
-        fd = open(name.text, O_RDONLY | O_CLOEXEC);
+        fd = open(name.text, O_RDONLY | O_CLOEXEC | wait);
     if (fd < 0 && state && (errno == ENOENT || errno == ENOTDIR)) {
         *state = PL_FILE_ABSENT;
         return true;
     }
     if (fd < 0 || fstat(fd, &info) < 0)
         return fail(err, "read", path);
+    if (state && !S_ISREG(info.st_mode))
+        return pl_error_plain(err, PL_ERR_FILE,
+                              "cannot read %.*s: it is not a regular file",
+                              PL_STR_ARG(path));
     size_t guess = info.st_size > 0 ? (size_t)info.st_size : 4095;
     if (!read_all(arena, fd, guess, max, path, out, err))
         return false;
@@ -135,9 +142,9 @@ static int create_beside(struct pl_str path, mode_t mode, struct path *name,
     return -1;
 }
 
-static bool replace(struct pl_str path, const struct path *target, mode_t mode,
-                    bool keep_mode, struct pl_str contents,
-                    struct pl_error *err)
+static bool write_beside(struct pl_str path, const struct path *target,
+                         mode_t mode, bool keep_mode, struct pl_str contents,
+                         struct pl_error *err)
 {
     struct path name;
     int fd PL_CLEANUP(close_fd) = create_beside(path, mode, &name, err);
@@ -153,6 +160,19 @@ static bool replace(struct pl_str path, const struct path *target, mode_t mode,
     return false;
 }
 
+/* A signal waits until the temporary file is gone, one way or the other. */
+static bool replace(struct pl_str path, const struct path *target, mode_t mode,
+                    bool keep_mode, struct pl_str contents,
+                    struct pl_error *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    bool done = write_beside(path, target, mode, keep_mode, contents, err);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return done;
+}
+
 bool pl_file_save(struct pl_str path, struct pl_str contents,
                   struct pl_error *err)
 {
@@ -164,6 +184,10 @@ bool pl_file_save(struct pl_str path, struct pl_str contents,
     if (exists && !S_ISREG(info.st_mode))
         return pl_error_plain(err, PL_ERR_FILE,
                               "cannot write %.*s: it is not a regular file",
+                              PL_STR_ARG(path));
+    if (!exists && lstat(target.text, &info) == 0)
+        return pl_error_plain(err, PL_ERR_FILE,
+                              "cannot write %.*s: it is a link to nothing",
                               PL_STR_ARG(path));
     if (exists && same_contents(path, contents))
         return true;

@@ -20,14 +20,18 @@ enum pl_file_state { PL_FILE_ABSENT, PL_FILE_READ };
 
 /*
  * Reads a file of at most `max` bytes into the arena; a NUL follows the text,
- * uncounted. With `state`, a file that is not there is no error.
+ * uncounted. With `state`, a file that is not there is no error, and one that
+ * is there is a regular file.
  * Errors: PL_ERR_FILE; PL_ERR_LIMIT when it is larger.
  */
 PL_MUST_CHECK bool pl_file_load(struct pl_arena *arena, struct pl_str path,
                                 size_t max, struct pl_str *out,
                                 enum pl_file_state *state,
                                 struct pl_error *err);
-/* Replaces the file atomically. A folder, fifo or device is an error. */
+/*
+ * Replaces the file atomically. A folder, fifo or device is an error, and so
+ * is a link to nothing; the file behind another link is replaced.
+ */
 PL_MUST_CHECK bool pl_file_save(struct pl_str path, struct pl_str contents,
                                 struct pl_error *err);
 bool pl_file_exists(struct pl_str path);

@@ -227,11 +227,15 @@ static bool load_dir(struct pl_arena *arena, struct pl_str dir,
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct pl_source *source;
+        struct pl_str path = pl_path_join(arena, dir, names[i]);
         if (!pl_str_ends(names[i], ".toml"))
             continue;
         files++;
-        if (!pl_source_load(arena, pl_path_join(arena, dir, names[i]), &source,
-                            err) ||
+        if (!pl_file_exists(path))
+            return pl_error_plain(err, PL_ERR_FILE,
+                                  "cannot read %.*s: it is not a regular file",
+                                  PL_STR_ARG(path));
+        if (!pl_source_load(arena, path, &source, err) ||
             !parse_into(arena, source, list, err))
             return false;
     }
