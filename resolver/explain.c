@@ -225,11 +225,11 @@ static void tell_rules(struct explainer *e, struct pl_buf *out)
         return;
     for (size_t i = 0; i < cores.at[0].rules.len; i++) {
         const struct pl_abi_rule *rule = cores.at[0].rules.at[i];
-        pl_buf_addf(out,
-                    "\n  and rule %.*s: %.*s%.*s does not work with "
-                    "%.*s%.*s (",
-                    PL_STR_ARG(rule->id), PL_STR_ARG(rule->package),
-                    PL_STR_ARG(rule->versions.text), PL_STR_ARG(rule->other),
+        pl_buf_add_cstr(out, "\n  and rule ");
+        pl_escape_terminal(out, rule->id);
+        pl_buf_addf(out, ": %.*s%.*s does not work with %.*s%.*s (",
+                    PL_STR_ARG(rule->package), PL_STR_ARG(rule->versions.text),
+                    PL_STR_ARG(rule->other),
                     PL_STR_ARG(rule->other_versions.text));
         pl_escape_terminal(out, rule->reason);
         pl_buf_add_cstr(out, "; ");

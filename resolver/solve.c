@@ -2,8 +2,17 @@
 #include <solv/problems.h>
 #include <solv/queue.h>
 #include <solv/solver.h>
+#include <solv/util.h>
 
 #include "resolver/pool_internal.h"
+
+/* Takes the place of libsolv's own, which would abort(). */
+__attribute__((visibility("default"))) void solv_oom(size_t count, size_t size)
+{
+    (void)count;
+    (void)size;
+    pl_out_of_memory();
+}
 
 static void finish_queue(Queue *queue)
 {
