@@ -12,7 +12,7 @@
  *         return pl_error_wrap(&err, "while reading %s", name);
  *
  * The exit code of a command follows from the code of the outermost error.
- * Rendered form (see docs/formats.md):
+ * Rendered form:
  *
  *     requirements.in:7:6: error: `torch==2.9` cannot be met
  *       7 | torch==2.9
