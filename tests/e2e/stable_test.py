@@ -164,8 +164,8 @@ def complaints(run, want, got):
             at = next((i for i, (a, b) in enumerate(zip(want[form], bytes_))
                        if a != b), min(len(want[form]), len(bytes_)))
             yield (f'{run.name}: {form} differs from byte {at}:\n'
-                   f'  first {want[form][at - 40:at + 40]!r}\n'
-                   f'  now   {bytes_[at - 40:at + 40]!r}')
+                   f'  first {want[form][max(0, at - 40):at + 40]!r}\n'
+                   f'  now   {bytes_[max(0, at - 40):at + 40]!r}')
 
 
 def main():

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Has the work for recorded commands grown?
+
+usage: baseline.py PODLOCK BENCH_SEARCH INDEX FIXTURES BUILDTYPE [--update]
+
+Runs each command of COMMANDS under valgrind and compares instructions, rounds
+of reading, calls of the solver, pages and metadata read with baseline.json
+beside this file. More instructions than TOLERANCE allows, or more of anything
+else, is a failure; fewer are shown. --update writes what was measured.
+
+Instructions are those of a release build on x86-64 with Debian 12's libraries;
+libc and simdjson are told to leave out what not every processor has, so that
+they are nearly the same on each. Exit 77 where that does not hold.
+"""
+import concurrent.futures
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BASELINE = os.path.join(HERE, 'baseline.json')
+TOLERANCE = 0.05
+COUNTS = ['rounds', 'solves', 'pages', 'metadata']
+OLD = ['--exclude-newer', '2025-10-17']
+NONE = ['--template', 'none', '--python-version', '3.11', '--ignore-rule',
+        'all']
+TORCH_240 = ['--template', 'runpod-torch240-cu124-py311']
+TORCH_280 = ['--template', 'runpod-torch280-cu128-py311']
+# By name: a requirements file and options, or the arguments of bench_search.
+COMMANDS = {
+    'quickstart': ['runpod-bulletproof.in', *TORCH_240],
+    '130 packages': ['runpod-bulletproof.in', *NONE],
+    '160 packages': ['vllm-common.in', *NONE],
+    'many replaced': ['vllm-common.in', *TORCH_240],
+    'freely': ['comfyui.in', *TORCH_240, '--replace', 'freely'],
+    'torch 2.8': ['serverless-worker.in', *TORCH_280],
+    'a date': ['llama-factory.in', *NONE, *OLD],
+    'no': ['comfyui.in', *NONE, *OLD],
+    'no, by a fact': ['worker-vllm.in', *TORCH_240],
+    'made up': [150, 500],
+}
+ENVIRONMENT = {
+    'SIMDJSON_FORCE_IMPLEMENTATION': 'westmere',
+    'GLIBC_TUNABLES': 'glibc.cpu.hwcaps=-AVX2_Usable,-AVX2,-ERMS',
+}
+
+
+def why_not(buildtype):
+    """Why nothing can be compared here; empty when it can."""
+    if not shutil.which('valgrind'):
+        return 'valgrind is not installed (apt-get install valgrind)'
+    if buildtype != 'release':
+        return f'baselines are for --buildtype=release, not {buildtype}'
+    if platform.machine() != 'x86_64':
+        return f'baselines are for x86-64, not {platform.machine()}'
+    return ''
+
+
+def measure(command, podlock, bench, index, fixtures):
+    if isinstance(command[0], int):
+        words = [bench, *map(str, command)]
+    else:
+        words = [podlock, 'resolve', f'{fixtures}/requirements/{command[0]}',
+                 *command[1:], '--index-root', index, '--json']
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(('PODLOCK_', 'LC_', 'MALLOC_'))}
+    done = subprocess.run(
+        ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
+         *words], capture_output=True, text=True, timeout=300,
+        env={**env, **ENVIRONMENT})
+    counted = re.search(r'Collected : (\d+)', done.stderr)
+    if done.returncode not in (0, 1) or not counted:
+        sys.exit(f'{" ".join(words)}: exit {done.returncode}\n'
+                 f'{done.stderr[-2000:]}')
+    return {'instructions': int(counted[1]), **read_counts(done.stdout)}
+
+
+def read_counts(text):
+    if text.startswith('{'):
+        answer = json.loads(text)
+    else:
+        head, row = (line.split() for line in text.splitlines())
+        answer = dict(zip(head, row))
+    return {key: int(answer[key]) for key in COUNTS if key in answer}
+
+
+def compare(name, now, before):
+    """A line of the table, and whether it is a failure."""
+    ratio = now['instructions'] / before['instructions']
+    bad = ratio > 1 + TOLERANCE
+    line = (f'{name:14} {now["instructions"] / 1e6:8.1f} M '
+            f'{100 * (ratio - 1):+6.1f} %')
+    for key in COUNTS:
+        line += f' {now.get(key, "-"):>{len(key)}}'
+        if now.get(key) != before.get(key):
+            line += f' (was {before.get(key, "-")})'
+        bad = bad or now.get(key, 0) > before.get(key, 0)
+    return line + ('  <- MORE' if bad else ''), bad
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != '--update']
+    *places, buildtype = arguments
+    reason = why_not(buildtype)
+    if reason:
+        print(f'SKIP: {reason}')
+        return 77
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        now = dict(zip(COMMANDS, pool.map(
+            lambda c: measure(c, *places), COMMANDS.values())))
+    if '--update' in sys.argv:
+        with open(BASELINE, 'w', encoding='utf-8') as f:
+            json.dump(now, f, indent=2)
+            f.write('\n')
+    with open(BASELINE, encoding='utf-8') as f:
+        before = json.load(f)
+    if set(before) != set(COMMANDS):
+        sys.exit('baseline.json is about other commands: run with --update')
+    print(f'{"":14} instructions   more {" ".join(COUNTS)}')
+    failed = 0
+    for name in COMMANDS:
+        line, bad = compare(name, now[name], before[name])
+        failed += bad
+        print(line)
+    print(f'{len(now)} commands, {failed} cost more than they did')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
