@@ -121,7 +121,7 @@ def environments(locales):
     yield Run('LANG alone', {'LANG': 'tr_TR.UTF-8', **locales}, ['LC_ALL'])
     yield Run('no locale', without=['LC_ALL'])
     yield Run('east', {'TZ': 'Pacific/Kiritimati'})
-    yield Run('west', {'TZ': 'XXX+11:30'})
+    yield Run('west', {'TZ': 'WST+11:30'})
     yield Run('narrow', {'COLUMNS': '20', 'TERM': 'dumb'})
     yield Run('wide', {'COLUMNS': '500', 'FORCE_COLOR': '1'})
     yield Run('no home', without=['HOME', 'XDG_CACHE_HOME', 'USER', 'PATH'])
