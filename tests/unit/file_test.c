@@ -117,7 +117,7 @@ static void test_fifo(void **state)
     assert_int_equal(found, PL_FILE_ABSENT);
 }
 
-static char folder[] = "/tmp/podlock-file-XXXXXX";
+static char folder[] = "file-test-XXXXXX";
 
 static int enter(void **state)
 {
@@ -131,7 +131,7 @@ static int leave(void **state)
     const char *const names[] = {"f", "link", "dangling", "fifo"};
     for (size_t i = 0; i < PL_COUNT(names); i++)
         unlink(names[i]);
-    return rmdir(folder);
+    return chdir("..") == 0 ? rmdir(folder) : -1;
 }
 
 int main(void)
