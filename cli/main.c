@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -21,6 +22,31 @@ static void occupy_standard_streams(void)
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
             (void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
+/*
+ * A few packages that exclude one another's versions can keep the solver busy
+ * for years, and it cannot be asked to stop.
+ */
+static void on_time_over(int number)
+{
+    static const char text[] =
+        "error: the search takes too much processor time\n"
+        "fix: pin some of the packages, or allow more with `ulimit -t "
+        "SECONDS`\n";
+    (void)number;
+    (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+    _exit(pl_error_exit_code(PL_ERR_LIMIT));
+}
+
+static void limit_time(void)
+{
+    struct rlimit limit;
+    signal(SIGXCPU, on_time_over);
+    if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)
+        return;
+    limit.rlim_cur = PL_MAX_CPU_SECONDS;
+    (void)setrlimit(RLIMIT_CPU, &limit);
 }
 
 static bool write_stdout(const struct pl_buf *text, struct pl_error *err)
@@ -190,6 +216,7 @@ int main(int argc, char **argv)
     occupy_standard_streams();
     /* A file that grows too large is an error to tell, not an end. */
     signal(SIGXFSZ, SIG_IGN);
+    limit_time();
     int code = run_words(&cli, (const char *const *)argv + (argc > 0));
     if (!write_stdout(&cli.text, &err))
         code = pl_cli_fail(&cli, &err);

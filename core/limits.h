@@ -16,7 +16,7 @@
 #define PL_MAX_TEMPLATE_PACKAGES 20000
 #define PL_MAX_ABI_RULES 10000
 #define PL_MAX_LINE_BYTES (1u << 20)  /* requirements line, joined */
-#define PL_MAX_REQUIREMENTS 200000    /* of all input files */
+#define PL_MAX_REQUIREMENTS 20000     /* of all input files */
 #define PL_MAX_EXTRA_EXPANSIONS 10000 /* extras that ask for extras */
 
 /* Bodies that come from an index, decoded. */
@@ -56,6 +56,7 @@
 #define PL_MAX_OUTPUT_BYTES (256u << 20) /* one written lock or listing */
 
 /* The search. */
+#define PL_MAX_CPU_SECONDS 300 /* of one run, unless `ulimit -t` says more */
 #define PL_MAX_ROUNDS 10000
 #define PL_MAX_SOLVABLES 2000000
 #define PL_MAX_NUMBER_MINIMAL                                                  \

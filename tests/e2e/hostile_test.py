@@ -264,6 +264,22 @@ def bombs(w):
     w.expect('deep marker', w.resolve('d\n'), 6)
 
 
+def search_bomb(w):
+    """Ten packages, nine versions each, no two of them the same."""
+    names = [f'p{k}' for k in range(10)]
+    for name in names:
+        for v in range(9):
+            w.add(name, f'{v}.0', *[f'{other}!={v}.0' for other in names
+                                    if other != name])
+    w.write('pylock.toml', 'old')
+    done = w.resolve('p0\n', '-o', 'pylock.toml', preexec_fn=lambda:
+                     resource.setrlimit(resource.RLIMIT_CPU, (2, 30)))
+    w.expect('search without end', done, 6, b'processor time')
+    with open(w.path('pylock.toml')) as f:
+        if f.read() != 'old':
+            w.wrong('search without end', 'the old file changed')
+
+
 def places(w):
     """Where the answer goes: what was there stays, nothing is left over."""
     w.add('a', '1.0')
@@ -298,7 +314,7 @@ def places(w):
 
 
 CASES = [long_lines, requirements, line_breaks, lying_pages, broken_pages,
-         odd_files, bombs, places]
+         odd_files, bombs, search_bomb, places]
 
 
 def main(podlock):
