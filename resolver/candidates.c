@@ -20,6 +20,7 @@ struct filler {
     struct pl_project *project;
     bool named_prerelease; /* a direct input names one */
     bool wheels, sdists;   /* may be used at all */
+    bool hashed;           /* a line about it lists hashes */
     const struct pl_torch_project *family;
     const struct pl_page *page;
     struct python_memo python;
@@ -66,6 +67,43 @@ static bool pins(const struct pl_requirement *requirement,
                  const struct pl_version *version)
 {
     return pl_specifier_pins(&requirement->specifier, version);
+}
+
+/* Does the line list hashes, and none is this one? */
+static bool refuses(const struct pl_asked *asked, struct pl_str sha256)
+{
+    size_t prefix = strlen("sha256:");
+    for (size_t i = 0; i < asked->hash_count; i++) {
+        struct pl_str hash = asked->hashes[i];
+        if (pl_str_starts(hash, "sha256:") &&
+            pl_str_eq(pl_str_sub(hash, prefix, hash.len), sha256))
+            return false;
+    }
+    return asked->hash_count > 0;
+}
+
+/* An override stands in the place of the lines that it overrides. */
+static bool is_refused(const struct pl_problem *problem, struct pl_str name,
+                       struct pl_str sha256)
+{
+    bool overridden = false;
+    for (size_t i = 0; i < problem->override_count; i++) {
+        const struct pl_asked *o = &problem->overrides[i];
+        overridden = overridden || pl_str_eq(o->req.name, name);
+        if (applies_here(problem, &o->req, name) && refuses(o, sha256))
+            return true;
+    }
+    for (size_t i = 0; i < problem->constraint_count; i++) {
+        const struct pl_asked *c = &problem->constraints[i];
+        if (applies_here(problem, &c->req, name) && refuses(c, sha256))
+            return true;
+    }
+    for (size_t i = 0; !overridden && i < problem->asked_count; i++) {
+        const struct pl_asked *a = &problem->asked[i];
+        if (applies_here(problem, &a->req, name) && refuses(a, sha256))
+            return true;
+    }
+    return false;
 }
 
 static bool constrained(const struct pl_problem *problem, struct pl_str name,
@@ -174,6 +212,8 @@ static enum pl_exclusion judge_file(struct filler *f,
         return PL_EXCLUDED_YANKED;
     if (!file->sha256.len)
         return PL_EXCLUDED_HASH;
+    if (f->hashed && is_refused(f->problem, f->project->name, file->sha256))
+        return PL_EXCLUDED_OTHER_HASH;
     if (!variant_fits(f, file))
         return PL_EXCLUDED_VARIANT;
     return PL_EXCLUSION_COUNT;
@@ -387,6 +427,7 @@ void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
         .project = project,
         .named_prerelease =
             any_direct(problem, project->name, names_prerelease, NULL),
+        .hashed = is_refused(problem, project->name, (struct pl_str){0}),
         .wheels = !pl_format_control_has(&policy->no_binary, project->name),
         .sdists = !pl_format_control_has(&policy->only_binary, project->name),
         .family = pl_torch_family_find(problem->family, project->name),

@@ -54,6 +54,7 @@ static const char *const exclusion_texts[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_SOURCE] =
         "exists only as source, which --only-binary excludes",
     [PL_EXCLUDED_HASH] = "has no sha256 in the index",
+    [PL_EXCLUDED_OTHER_HASH] = "has another hash than a --hash says",
     [PL_EXCLUDED_VARIANT] = "is built for another CUDA than the template's",
     [PL_EXCLUDED_METADATA] = "has metadata that cannot be used",
 };
@@ -68,6 +69,7 @@ static const char *const exclusion_texts_many[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_CONSTRAINT] = "are forbidden by a constraint",
     [PL_EXCLUDED_SOURCE] = "exist only as source, which --only-binary excludes",
     [PL_EXCLUDED_HASH] = "have no sha256 in the index",
+    [PL_EXCLUDED_OTHER_HASH] = "have another hash than a --hash says",
     [PL_EXCLUDED_VARIANT] = "are built for another CUDA than the template's",
     [PL_EXCLUDED_METADATA] = "have metadata that cannot be used",
 };

@@ -107,6 +107,7 @@ enum pl_exclusion {
     PL_EXCLUDED_CONSTRAINT, /* -c, or the template's own */
     PL_EXCLUDED_SOURCE,     /* only an sdist, and --only-binary */
     PL_EXCLUDED_HASH,       /* no sha256 */
+    PL_EXCLUDED_OTHER_HASH, /* a line lists hashes, and not this file's */
     PL_EXCLUDED_VARIANT,    /* another CUDA than the template's torch */
     PL_EXCLUDED_METADATA,   /* unusable; found while searching */
     PL_EXCLUSION_COUNT,
