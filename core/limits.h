@@ -33,6 +33,29 @@
 #define PL_MAX_HTML_TAG_BYTES 65536
 #define PL_MAX_HTML_ATTRIBUTES 128 /* of one element */
 
+/* The network. Waits in milliseconds unless the name says more. */
+#define PL_FETCH_CONNECT_MS 5000
+#define PL_FETCH_SILENCE_MS 10000       /* without a byte */
+#define PL_FETCH_CRAWL_BYTES_PER_S 1000 /* below this for ... */
+#define PL_FETCH_CRAWL_SECONDS 20
+#define PL_FETCH_RESOURCE_MS 30000 /* with retries, unless bytes flow */
+#define PL_FETCH_RUN_SECONDS 1800
+#define PL_FETCH_RETRIES 3
+#define PL_FETCH_RETRY_AFTER_MAX_S 20
+#define PL_FETCH_REDIRECTS 10
+#define PL_FETCH_HEADER_BYTES (256u << 10) /* all headers of one answer */
+#define PL_FETCH_CONNECTIONS 32
+#define PL_FETCH_CONNECTIONS_PER_HOST 16
+#define PL_MAX_WHEEL_BYTES (8ull << 30) /* read whole, when ranges fail */
+#define PL_MAX_WHEEL_DIRECTORY_BYTES (64u << 20)
+#define PL_WHEEL_TAIL_BYTES (16u << 10) /* asked for first */
+#define PL_MAX_NETRC_BYTES (1u << 20)
+
+/* The cache. */
+#define PL_MAX_CACHE_ENTRY_BYTES (256u << 20)
+#define PL_CACHE_CLAIM_SECONDS 5     /* a claim that does not move is dead */
+#define PL_CACHE_DEFAULT_FRESH_S 600 /* when the server does not say */
+
 /* Text that pep/ parses. */
 #define PL_MAX_NAME_BYTES 200
 #define PL_MAX_VERSION_BYTES 300

@@ -7,9 +7,8 @@
 #include "core/vec.h"
 #include "index/backend.h"
 #include "index/metadata.h"
-#include "index/page_html.h"
+#include "index/net.h"
 #include "index/page_json.h"
-#include "index/sdist.h"
 #include "index/twins.h"
 #include "index/url.h"
 #include "pep/name.h"
@@ -88,8 +87,11 @@ static bool parse_page(struct folder *f, const struct pl_page_input *input,
                        bool json, const struct pl_page **out,
                        struct pl_error *err)
 {
-    return json ? pl_page_parse_json(f->arena, input, out, err)
-                : pl_page_parse_html(f->arena, input, out, err);
+    const struct pl_net *net;
+    if (json)
+        return pl_page_parse_json(f->arena, input, out, err);
+    return pl_net_load(&net, err) &&
+           net->page_parse_html(f->arena, input, out, err);
 }
 
 /* `site` is the index's folder. *out stays when there is no such page. */
@@ -179,8 +181,10 @@ static bool parse_sdist(struct folder *f, const struct pl_file *file,
         return pl_error_plain(err, PL_ERR_INPUT,
                               "it is a source distribution that the recorded "
                               "index does not hold");
+    const struct pl_net *net;
     return check_hash(bytes, file->sha256, below, err) &&
-           pl_sdist_parse(f->arena, bytes, file, out, err);
+           pl_net_load(&net, err) &&
+           net->sdist_parse(f->arena, bytes, file, out, err);
 }
 
 static bool parse_metadata(struct folder *f, const struct pl_file *file,

@@ -12,7 +12,7 @@
  */
 static void call_entry(struct pl_str input)
 {
-    uint8_t *copy = malloc(input.len ? input.len : 1);
+    uint8_t *copy = calloc(input.len ? input.len : 1, 1);
     if (!copy)
         abort();
     if (input.len)

@@ -1,0 +1,64 @@
+/*
+ * A compiled project: its page on one index, how fresh it is, and the core
+ * metadata known so far, in one block of bytes.
+ *
+ * Made once from a page that was parsed; read back without parsing: versions
+ * with their packed keys, file names taken apart, requirements with their
+ * specifiers and markers. Reading checks every offset, count and length; a
+ * block that is off in any way is "not there", never half of one. Texts of the
+ * result point into the payload, which must live as long as the arena.
+ *
+ * "Files that can ever matter": wheels for Linux or any platform and source
+ * distributions; of a version that has only others, one of them, so that the
+ * version is known and can be explained.
+ */
+#ifndef PODLOCK_INDEX_BLOCK_H
+#define PODLOCK_INDEX_BLOCK_H
+
+#include "core/map.h"
+#include "index/index.h"
+
+struct pl_freshness {
+    int64_t checked;  /* when the server last said so: seconds since 1970 */
+    uint64_t max_age; /* seconds */
+    struct pl_str etag, last_modified;
+};
+
+struct pl_block {
+    struct pl_freshness freshness;
+    const struct pl_page *page; /* NULL: the index does not have it */
+    /* By file of the page; see pl_block_metadata. */
+    struct pl_str *packed_metadata; /* one a file; empty: not known */
+    bool changed;                   /* differs from what the cache holds */
+};
+
+/* What a block does not hold because the reader knows it. */
+struct pl_block_place {
+    struct pl_str project, index_url; /* see struct pl_page */
+    bool is_torch;
+};
+
+/* False: not a block of this format, or damaged. */
+bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
+                   const struct pl_block_place *place, struct pl_block *out);
+/* The metadata of a file of block->page; false: not known. */
+bool pl_block_metadata(struct pl_arena *arena, const struct pl_block *block,
+                       const struct pl_file *file, struct pl_metadata *out);
+/* Adds what was read from outside. */
+void pl_block_add_metadata(struct pl_arena *arena, struct pl_block *block,
+                           const struct pl_file *file,
+                           const struct pl_metadata *metadata);
+/* A block of a page that has just come; `page` NULL: absent. */
+struct pl_block *pl_block_make(struct pl_arena *arena,
+                               const struct pl_page *page,
+                               const struct pl_freshness *freshness);
+/*
+ * Takes over the metadata of files that are the same in both (URL, hashes).
+ */
+void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
+                      const struct pl_block *older);
+void pl_block_write(const struct pl_block *block, struct pl_buf *out);
+/* now - checked < max_age, and the clock has not gone back. */
+bool pl_block_is_fresh(const struct pl_block *block, int64_t now);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The cache folder: entries that are never trusted.
+ *
+ * An entry is one file: a header (kind, format, length, checksum) and the
+ * payload. It is read whole with one read, never mapped, and counts as absent
+ * when anything about it is off: cut, flipped, of another format, not a
+ * regular file, owned by another user, too large. It is written to a temporary
+ * name beside it and renamed, so readers see old or new bytes, never a part.
+ * No locks, no links, no sync: a network volume is enough, and a crash costs
+ * at most a request.
+ *
+ * Layout: DIR/v1/SITE/NAME, where SITE is sixteen hex digits of the SHA-256
+ * of the index URL (and of the user name, where one is sent), with a file
+ * `site` saying the URL without credentials. Folders 0700, files 0600.
+ *
+ * A folder that cannot be made or written is no error of a run: saving does
+ * nothing then, and pl_cache_trouble says why, for one warning.
+ */
+#ifndef PODLOCK_INDEX_CACHE_H
+#define PODLOCK_INDEX_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/str.h"
+
+enum pl_cache_kind {
+    PL_CACHE_BLOCK = 1, /* a project on one index: index/block.h */
+    PL_CACHE_LISTING,   /* the names an index lists */
+    PL_CACHE_TRAIL,     /* what an earlier run read: resolver/trail.h */
+};
+
+struct pl_cache;
+
+/* $XDG_CACHE_HOME/podlock, else ~/.cache/podlock; empty when neither is. */
+struct pl_str pl_cache_default_dir(struct pl_arena *arena);
+/* Opens without touching the disk. */
+struct pl_cache *pl_cache_open(struct pl_arena *arena, struct pl_str dir);
+struct pl_str pl_cache_dir(const struct pl_cache *cache);
+
+/* The site's folder name; `username` empty when none is sent. */
+struct pl_str pl_cache_site(struct pl_cache *cache, struct pl_str index_url,
+                            struct pl_str username);
+
+/* False: absent, or as good as. `name` is one safe part of a path. */
+bool pl_cache_load(struct pl_cache *cache, struct pl_arena *arena,
+                   enum pl_cache_kind kind, struct pl_str site,
+                   struct pl_str name, struct pl_str *payload);
+void pl_cache_save(struct pl_cache *cache, enum pl_cache_kind kind,
+                   struct pl_str site, struct pl_str name,
+                   struct pl_str payload);
+/* Why nothing is written, once something could not be; else empty. */
+struct pl_str pl_cache_trouble(const struct pl_cache *cache);
+
+/*
+ * Many processes with the same question: one asks the network, the others
+ * wait for it. True: this process asks, and must release when it is done.
+ * False: another one does, and is alive (its claim's time of change moves, as
+ * seen by this process's own monotonic clock: clocks of hosts are not
+ * compared); call again after a while. A claim that does not move for
+ * PL_CACHE_CLAIM_SECONDS is taken over. Always true without a cache that can
+ * be written.
+ */
+bool pl_cache_claim(struct pl_cache *cache, struct pl_str key);
+void pl_cache_claim_refresh(struct pl_cache *cache); /* now and then */
+void pl_cache_claim_release(struct pl_cache *cache);
+
+#endif

@@ -1,0 +1,12 @@
+/* The one symbol of libpodlock-net.so. */
+#include "index/net.h"
+#include "index/page_html.h"
+#include "index/sdist.h"
+
+extern const struct pl_net pl_net_table;
+
+__attribute__((visibility("default"))) const struct pl_net pl_net_table = {
+    .version = PL_NET_VERSION,
+    .page_parse_html = pl_page_parse_html,
+    .sdist_parse = pl_sdist_parse,
+};
