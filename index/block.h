@@ -41,19 +41,35 @@ struct pl_block_place {
 /* False: not a block of this format, or damaged. */
 bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
                    const struct pl_block_place *place, struct pl_block *out);
-/* The metadata of a file of block->page; false: not known. */
-bool pl_block_metadata(struct pl_arena *arena, const struct pl_block *block,
-                       const struct pl_file *file, struct pl_metadata *out);
-/* Adds what was read from outside. */
+enum pl_block_answer {
+    PL_BLOCK_UNKNOWN,
+    PL_BLOCK_KNOWN,
+    PL_BLOCK_UNUSABLE, /* its metadata were read and cannot be used */
+};
+
+/*
+ * The metadata of a file of block->page, or of a copy of one (index/twins.h,
+ * whose `page` is block->page); or the reason for people, for UNUSABLE.
+ */
+enum pl_block_answer pl_block_metadata(struct pl_arena *arena,
+                                       const struct pl_block *block,
+                                       const struct pl_file *file,
+                                       struct pl_metadata *out,
+                                       struct pl_str *reason);
+/* Adds what was read from outside; the block is then `changed`. */
 void pl_block_add_metadata(struct pl_arena *arena, struct pl_block *block,
                            const struct pl_file *file,
                            const struct pl_metadata *metadata);
+/* Its metadata cannot be used: kept until the page changes. */
+void pl_block_add_reason(struct pl_arena *arena, struct pl_block *block,
+                         const struct pl_file *file, struct pl_str reason);
 /* A block of a page that has just come; `page` NULL: absent. */
 struct pl_block *pl_block_make(struct pl_arena *arena,
                                const struct pl_page *page,
                                const struct pl_freshness *freshness);
 /*
- * Takes over the metadata of files that are the same in both (URL, hashes).
+ * Takes over the metadata of files that are the same in both (URL, hashes);
+ * reasons are not taken over.
  */
 void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
                       const struct pl_block *older);
