@@ -41,23 +41,27 @@
 
 enum pl_file_kind { PL_FILE_WHEEL, PL_FILE_SDIST };
 
+/*
+ * Files of one version may share `version`, those of equal tags `wheel`: who
+ * compares looks at the pointers first.
+ */
 struct pl_file {
+    const struct pl_page *page;       /* where it stands */
+    const struct pl_version *version; /* from the file name */
+    const struct pl_wheeltags *wheel; /* NULL unless kind is WHEEL */
+    struct pl_str name;               /* file name, decoded */
+    struct pl_str url;                /* absolute, without credentials; or: */
+    struct pl_str path;            /* relative; when the folder has no origin */
+    struct pl_str sha256;          /* 64 hex digits; empty: not stated */
+    struct pl_str upload_time;     /* RFC 3339, UTC; empty: not stated */
+    struct pl_str requires_python; /* as stated; empty: none */
+    struct pl_str yanked_reason;   /* may be empty */
+    struct pl_str metadata_sha256; /* empty: not stated */
+    uint64_t size;                 /* bytes; see has_size */
     enum pl_file_kind kind;
-    struct pl_str name;        /* file name, decoded */
-    struct pl_version version; /* from the file name */
-    struct pl_wheelname wheel; /* kind WHEEL only */
-    struct pl_str url;         /* absolute, without credentials; or: */
-    struct pl_str path;        /* relative; when the folder has no origin */
-    struct pl_str sha256;      /* 64 hex digits; empty: not stated */
-    struct pl_str upload_time; /* RFC 3339, UTC; empty: not stated */
-    uint64_t size;             /* bytes; see has_size */
     bool has_size;
     bool yanked;
-    struct pl_str yanked_reason;   /* may be empty */
-    struct pl_str requires_python; /* as stated; empty: none */
-    bool has_metadata;             /* the index offers NAME.metadata */
-    struct pl_str metadata_sha256; /* empty: not stated */
-    const struct pl_page *page;    /* where it stands */
+    bool has_metadata; /* the index offers NAME.metadata */
 };
 
 struct pl_page {

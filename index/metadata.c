@@ -180,7 +180,7 @@ bool pl_metadata_check(struct pl_arena *arena,
             PL_STR_ARG(pl_str_sub(text->name, 0, SHOWN_BYTES)));
     if (!text->version.len ||
         (pl_version_parse(arena, text->version, &version, NULL) &&
-         pl_version_cmp(&version, &file->version) == 0))
+         pl_version_cmp(&version, file->version) == 0))
         return true;
     return pl_error_plain(
         err, PL_ERR_INPUT, "its metadata say that it is version `%.*s`",

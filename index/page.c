@@ -69,17 +69,42 @@ static bool kind_of(struct pl_str name, enum pl_file_kind *kind)
     return wheel || pl_str_ends(name, ".tar.gz") || pl_str_ends(name, ".zip");
 }
 
+/* Rows of one version mostly stand together. */
+static const struct pl_version *keep_version(struct pl_page_build *build,
+                                             const struct pl_version *version)
+{
+    if (!build->version || !pl_str_eq(build->version->text, version->text)) {
+        struct pl_version *kept = pl_new(build->arena, struct pl_version);
+        *kept = *version;
+        build->version = kept;
+    }
+    return build->version;
+}
+
+static const struct pl_wheeltags *keep_tags(struct pl_page_build *build,
+                                            const struct pl_wheeltags *tags)
+{
+    struct pl_wheeltags *kept = pl_new(build->arena, struct pl_wheeltags);
+    *kept = *tags;
+    return kept;
+}
+
 /* A name that parses is one part of a path: pep/wheelname.h. */
 static bool parse_name(struct pl_page_build *build, struct pl_file *file)
 {
     struct pl_str project = build->page->project;
-    if (file->kind == PL_FILE_SDIST)
-        return pl_sdistname_parse(build->arena, file->name, project,
-                                  &file->version, NULL);
-    if (!pl_wheelname_parse(build->arena, file->name, &file->wheel, NULL) ||
-        !pl_str_eq(file->wheel.name, project))
-        return false;
-    file->version = file->wheel.version;
+    struct pl_wheelname wheel;
+    if (file->kind == PL_FILE_SDIST) {
+        if (!pl_sdistname_parse(build->arena, file->name, project,
+                                &wheel.version, NULL))
+            return false;
+    } else {
+        if (!pl_wheelname_parse(build->arena, file->name, &wheel, NULL) ||
+            !pl_str_eq(wheel.name, project))
+            return false;
+        file->wheel = keep_tags(build, &wheel.tags);
+    }
+    file->version = keep_version(build, &wheel.version);
     return true;
 }
 
@@ -167,7 +192,7 @@ void pl_page_set_status(struct pl_page_build *build, struct pl_str status)
 static int cmp_files(const void *a, const void *b)
 {
     const struct pl_file *x = a, *y = b;
-    int order = pl_version_cmp(&x->version, &y->version);
+    int order = pl_version_cmp(x->version, y->version);
     if (!order)
         order = pl_str_cmp(x->name, y->name);
     if (!order)

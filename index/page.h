@@ -45,10 +45,11 @@ struct pl_page_row {
 struct pl_page_build {
     struct pl_arena *arena;
     struct pl_page *page;
-    struct pl_str base;            /* what relative URLs are joined to */
-    struct pl_str path_root;       /* as in the input */
-    struct pl_str requires_python; /* of the row before: mostly the same */
-    struct pl_str dir, dir_url;    /* the same: its URL's folder, joined */
+    struct pl_str base;               /* what relative URLs are joined to */
+    struct pl_str path_root;          /* as in the input */
+    struct pl_str requires_python;    /* of the row before: mostly the same */
+    struct pl_str dir, dir_url;       /* the same: its URL's folder, joined */
+    const struct pl_version *version; /* the same */
     size_t rows;
     PL_VEC(struct pl_file) files;
 };

@@ -6,13 +6,13 @@ typedef PL_VEC(struct pl_file) file_vec;
 
 static bool has_twin(const struct pl_page *torch, const struct pl_file *file)
 {
-    if (pl_version_has_local(&file->version))
+    if (pl_version_has_local(file->version))
         return false;
     size_t low = 0, high = torch->file_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = pl_version_cmp_public(&torch->files[middle].version,
-                                          &file->version);
+        int order =
+            pl_version_cmp_public(torch->files[middle].version, file->version);
         if (order == 0)
             return true;
         if (order < 0)
@@ -26,7 +26,7 @@ static bool has_twin(const struct pl_page *torch, const struct pl_file *file)
 static int compare_files(const void *a, const void *b)
 {
     const struct pl_file *x = a, *y = b;
-    int order = pl_version_cmp(&x->version, &y->version);
+    int order = pl_version_cmp(x->version, y->version);
     return order ? order : pl_str_cmp(x->name, y->name);
 }
 

@@ -78,7 +78,7 @@ static bool wheel_name_valid(struct pl_str name)
            pl_str_find_str(name, PL_STR("__")) == name.len;
 }
 
-static bool parse_build(struct pl_str build, struct pl_wheelname *out)
+static bool parse_build(struct pl_str build, struct pl_wheeltags *out)
 {
     size_t digits = 0;
     while (digits < build.len && pl_is_digit(build.at[digits]))
@@ -123,7 +123,7 @@ bool pl_wheelname_parse(struct pl_arena *arena, struct pl_str filename,
     struct pl_wheelname wheel = {0};
     struct pl_str part[PARTS];
     if (!pl_str_ends(filename, ".whl") ||
-        !cut_parts(filename, part, &wheel.has_build))
+        !cut_parts(filename, part, &wheel.tags.has_build))
         return fail(filename, filename, err,
                     "a wheel is named NAME-VERSION[-BUILD]-PYTHON-ABI-"
                     "PLATFORM.whl");
@@ -131,21 +131,21 @@ bool pl_wheelname_parse(struct pl_arena *arena, struct pl_str filename,
         return fail(filename, part[NAME], err, "this is not a project name");
     if (!parse_version(arena, filename, part[VERSION], &wheel.version, err))
         return false;
-    if (wheel.has_build && !parse_build(part[BUILD], &wheel))
+    if (wheel.tags.has_build && !parse_build(part[BUILD], &wheel.tags))
         return fail(filename, part[BUILD], err,
                     "a build tag begins with a number");
     if (!check_sets(filename, part, err))
         return false;
     wheel.name = pl_name_normalize(arena, part[NAME]);
-    wheel.python = part[PYTHON];
-    wheel.abi = part[ABI];
-    wheel.platform = part[PLATFORM];
+    wheel.tags.python = part[PYTHON];
+    wheel.tags.abi = part[ABI];
+    wheel.tags.platform = part[PLATFORM];
     *out = wheel;
     return true;
 }
 
-int pl_wheelname_cmp_build(const struct pl_wheelname *a,
-                           const struct pl_wheelname *b)
+int pl_wheelname_cmp_build(const struct pl_wheeltags *a,
+                           const struct pl_wheeltags *b)
 {
     if (a->has_build != b->has_build)
         return a->has_build ? 1 : -1;

@@ -21,13 +21,18 @@
 #include "core/str.h"
 #include "pep/version.h"
 
+/* What tells wheels of one version apart. */
+struct pl_wheeltags {
+    struct pl_str python, abi, platform; /* compressed sets, as written */
+    struct pl_str build_rest;            /* "_x" of "2_x" */
+    uint64_t build_number;
+    bool has_build;
+};
+
 struct pl_wheelname {
     struct pl_str name; /* normalised */
     struct pl_version version;
-    bool has_build;
-    uint64_t build_number;
-    struct pl_str build_rest;            /* "_x" of "2_x" */
-    struct pl_str python, abi, platform; /* compressed sets, as written */
+    struct pl_wheeltags tags;
 };
 
 /* Errors: PL_ERR_INPUT. The file name is one path part, not encoded. */
@@ -36,8 +41,8 @@ PL_MUST_CHECK bool pl_wheelname_parse(struct pl_arena *arena,
                                       struct pl_wheelname *out,
                                       struct pl_error *err);
 /* Higher build tags are preferred among wheels of equal rank. */
-int pl_wheelname_cmp_build(const struct pl_wheelname *a,
-                           const struct pl_wheelname *b);
+int pl_wheelname_cmp_build(const struct pl_wheeltags *a,
+                           const struct pl_wheeltags *b);
 
 /*
  * `name-version.tar.gz` or `.zip`. Old file names are ambiguous

@@ -143,7 +143,7 @@ static bool python_fits(struct filler *f, struct pl_str text)
     return f->python.allowed;
 }
 
-static uint32_t rank_tags(struct filler *f, const struct pl_wheelname *wheel)
+static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
 {
     struct tags_memo *last = &f->tags;
     if (!last->valid || !pl_str_eq(last->platform, wheel->platform) ||
@@ -176,7 +176,7 @@ static bool variant_fits(const struct filler *f, const struct pl_file *file)
         return true;
     if (!torch || !pl_fact_is_hard(f->problem, torch))
         return !is_twin;
-    struct pl_str label = torch->version.local, own = file->version.local;
+    struct pl_str label = torch->version.local, own = file->version->local;
     struct pl_str pypi =
         pl_torch_family_pypi_cuda(f->problem->family, &torch->version);
     if (pl_str_eq(own, label))
@@ -197,7 +197,7 @@ static enum pl_exclusion judge_file(struct filler *f,
     if (file->kind == PL_FILE_WHEEL) {
         if (!f->wheels)
             return PL_EXCLUDED_WHEEL;
-        *rank = rank_tags(f, &file->wheel);
+        *rank = rank_tags(f, file->wheel);
         if (*rank == PL_TAG_NONE)
             return PL_EXCLUDED_TAGS;
     }
@@ -208,7 +208,7 @@ static enum pl_exclusion judge_file(struct filler *f,
          pl_upload_time_cmp(file->upload_time, policy->exclude_newer) >= 0))
         return PL_EXCLUDED_NEWER;
     if (file->yanked &&
-        !any_direct(f->problem, f->project->name, pins, &file->version))
+        !any_direct(f->problem, f->project->name, pins, file->version))
         return PL_EXCLUDED_YANKED;
     if (!file->sha256.len)
         return PL_EXCLUDED_HASH;
@@ -225,7 +225,7 @@ static bool better_file(const struct pl_file *file, uint32_t rank,
     if (!best || rank != best_rank)
         return !best || rank < best_rank;
     if (file->kind == PL_FILE_WHEEL)
-        return pl_wheelname_cmp_build(&file->wheel, &best->wheel) > 0;
+        return pl_wheelname_cmp_build(file->wheel, best->wheel) > 0;
     /* .tar.gz before .zip, as their names sort */
     return false;
 }
@@ -287,7 +287,7 @@ static void take_version(struct filler *f, const struct pl_file *files,
                          size_t count, candidate_vec *out)
 {
     struct pl_arena *arena = f->problem->arena;
-    const struct pl_version *version = &files[0].version;
+    const struct pl_version *version = files[0].version;
     const struct pl_file *best = NULL;
     uint32_t best_rank = 0;
     enum pl_exclusion why = PL_EXCLUDED_TAGS;
@@ -311,7 +311,7 @@ static void take_version(struct filler *f, const struct pl_file *files,
     else
         pl_vec_push(arena, out,
                     (struct pl_candidate){
-                        .version = best->version,
+                        .version = *best->version,
                         .version_text = pl_version_text(arena, version),
                         .file = best,
                     });
@@ -334,7 +334,7 @@ static void take_versions(struct filler *f, candidate_vec *out)
     size_t file_count = f->page->file_count;
     PL_VEC(size_t) starts = {0};
     for (size_t i = 0; i < file_count; i++)
-        if (!i || pl_version_cmp(&files[i - 1].version, &files[i].version))
+        if (!i || pl_version_cmp(files[i - 1].version, files[i].version))
             pl_vec_push(&scratch, &starts, i);
     pl_vec_push(&scratch, &starts, file_count);
     size_t count = starts.len - 1;

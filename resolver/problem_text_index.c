@@ -95,15 +95,17 @@ static bool parse_name(struct pl_text_reader *r, const struct pl_textword *word,
 {
     bool parsed;
     bool right = true;
+    struct pl_wheelname *wheel = pl_new(r->arena, struct pl_wheelname);
+    file->version = &wheel->version;
     if (pl_str_ends(file->name, ".whl")) {
         file->kind = PL_FILE_WHEEL;
-        parsed = pl_wheelname_parse(r->arena, file->name, &file->wheel, r->err);
-        file->version = file->wheel.version;
-        right = parsed && pl_str_eq(file->wheel.name, r->page->project);
+        file->wheel = &wheel->tags;
+        parsed = pl_wheelname_parse(r->arena, file->name, wheel, r->err);
+        right = parsed && pl_str_eq(wheel->name, r->page->project);
     } else {
         file->kind = PL_FILE_SDIST;
         parsed = pl_sdistname_parse(r->arena, file->name, r->page->project,
-                                    &file->version, r->err);
+                                    &wheel->version, r->err);
     }
     if (!parsed)
         return pl_textline_locate(&r->line, word, r->err);
@@ -281,7 +283,7 @@ static int compare_files(const void *a, const void *b)
 {
     const struct pl_file *x = &((const struct pl_text_file *)a)->file;
     const struct pl_file *y = &((const struct pl_text_file *)b)->file;
-    int order = pl_version_cmp(&x->version, &y->version);
+    int order = pl_version_cmp(x->version, y->version);
     return order ? order : pl_str_cmp(x->name, y->name);
 }
 

@@ -65,7 +65,7 @@ static void want_versions(struct pl_index *index, const struct pl_page *page)
     for (size_t i = 0; i < page->file_count; i++) {
         const struct pl_file *file = &page->files[i];
         bool same =
-            wanted && pl_version_cmp(&wanted->version, &file->version) == 0;
+            wanted && pl_version_cmp(wanted->version, file->version) == 0;
         if (wanted && !same)
             pl_index_want_metadata(index, wanted);
         if (!same ||

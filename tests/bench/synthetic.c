@@ -57,6 +57,9 @@ static struct pl_str name_text(struct pl_arena *arena, uint32_t name)
 
 /* ---- pages ---- */
 
+static const struct pl_wheeltags pure = {
+    .python = {"py3", 3}, .abi = {"none", 4}, .platform = {"any", 3}};
+
 static struct pl_page *make_page(const struct bench_index *w,
                                  struct pl_str project)
 {
@@ -76,12 +79,8 @@ static struct pl_page *make_page(const struct bench_index *w,
         files[v] = (struct pl_file){
             .kind = PL_FILE_WHEEL,
             .name = w->version_texts[v],
-            .version = w->version_values[v],
-            .wheel = {.name = project,
-                      .version = w->version_values[v],
-                      .python = PL_STR("py3"),
-                      .abi = PL_STR("none"),
-                      .platform = PL_STR("any")},
+            .version = &w->version_values[v],
+            .wheel = &pure,
             .url = page->index_url,
             .sha256 = sha256,
             .requires_python = PL_STR(">=3.8"),

@@ -56,8 +56,8 @@ static inline void fuzz_check_page(struct pl_arena *arena,
             fuzz_check_path(file->path);
         fuzz_check_hash(file->sha256);
         fuzz_check_hash(file->metadata_sha256);
-        PL_FUZZ_WANT(i == 0 || pl_version_cmp(&page->files[i - 1].version,
-                                              &file->version) <= 0);
+        PL_FUZZ_WANT(i == 0 || pl_version_cmp(page->files[i - 1].version,
+                                              file->version) <= 0);
     }
 }
 

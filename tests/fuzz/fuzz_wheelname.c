@@ -17,15 +17,16 @@ static struct pl_str rebuilt(struct pl_arena *arena,
                              const struct pl_wheelname *w)
 {
     PL_BUF(build, PL_MAX_WHEEL_NAME_BYTES);
-    if (w->has_build)
-        pl_buf_addf(&build, "-%llu%.*s", (unsigned long long)w->build_number,
-                    PL_STR_ARG(w->build_rest));
+    if (w->tags.has_build)
+        pl_buf_addf(&build, "-%llu%.*s",
+                    (unsigned long long)w->tags.build_number,
+                    PL_STR_ARG(w->tags.build_rest));
     return pl_arena_printf(arena, "%.*s-%.*s%.*s-%.*s-%.*s-%.*s.whl",
                            PL_STR_ARG(escaped(arena, w->name)),
                            PL_STR_ARG(pl_version_text(arena, &w->version)),
                            PL_STR_ARG(pl_buf_view(&build)),
-                           PL_STR_ARG(w->python), PL_STR_ARG(w->abi),
-                           PL_STR_ARG(w->platform));
+                           PL_STR_ARG(w->tags.python), PL_STR_ARG(w->tags.abi),
+                           PL_STR_ARG(w->tags.platform));
 }
 
 /* The name made of the parts has the same parts. */
@@ -39,9 +40,9 @@ static void check_wheel(struct pl_arena *arena, const struct pl_wheelname *w)
     PL_FUZZ_WANT(pl_name_is_normal(w->name));
     PL_FUZZ_WANT(pl_str_eq(w->name, again.name));
     PL_FUZZ_WANT(pl_version_cmp(&w->version, &again.version) == 0);
-    PL_FUZZ_WANT(w->has_build == again.has_build);
-    PL_FUZZ_WANT(pl_wheelname_cmp_build(w, &again) == 0);
-    PL_FUZZ_WANT(pl_str_eq(w->platform, again.platform));
+    PL_FUZZ_WANT(w->tags.has_build == again.tags.has_build);
+    PL_FUZZ_WANT(pl_wheelname_cmp_build(&w->tags, &again.tags) == 0);
+    PL_FUZZ_WANT(pl_str_eq(w->tags.platform, again.tags.platform));
     PL_FUZZ_WANT(pl_str_eq(text, rebuilt(arena, &again)));
 }
 
@@ -51,7 +52,8 @@ static void check_rank(struct pl_arena *arena, const struct pl_wheelname *w)
     PL_FUZZ_WANT(pl_env_make(arena, PL_STR("3.4"), PL_STR("2.17"),
                              PL_STR("aarch64"), &env, NULL));
     const struct pl_tags *tags = pl_tags_make(arena, &env);
-    uint32_t rank = pl_tags_rank(tags, w->python, w->abi, w->platform);
+    uint32_t rank =
+        pl_tags_rank(tags, w->tags.python, w->tags.abi, w->tags.platform);
     PL_FUZZ_WANT(rank == PL_TAG_NONE || rank < pl_tags_count(tags));
 }
 

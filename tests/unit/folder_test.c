@@ -189,7 +189,7 @@ static const char *version_at(const char *root, const char *variant,
     if (!page)
         return "none";
     snprintf(text, sizeof(text), "%.*s%s",
-             PL_STR_ARG(page->files[0].version.text),
+             PL_STR_ARG(page->files[0].version->text),
              page->is_torch ? " torch" : "");
     return text;
 }

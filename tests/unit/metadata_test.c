@@ -17,9 +17,10 @@ static const struct pl_page page = {.project = {"a-b", 3}};
 static bool parse(struct pl_arena *arena, struct pl_str text,
                   struct pl_metadata *out, struct pl_error *err)
 {
-    struct pl_file file = {.page = &page};
+    struct pl_version version;
+    struct pl_file file = {.page = &page, .version = &version};
     *err = (struct pl_error){.arena = arena};
-    assert_true(pl_version_parse(arena, PL_STR("1.0"), &file.version, NULL));
+    assert_true(pl_version_parse(arena, PL_STR("1.0"), &version, NULL));
     return pl_metadata_parse(arena, text, &file, out, err);
 }
 

@@ -86,7 +86,7 @@ static void test_torch_page(void **state)
         2);
     const struct pl_file *file = &page->files[0];
     assert_str(file->name, "a-2.5.1+cu124-cp310-cp310-linux_x86_64.whl");
-    assert_str(file->version.local, "cu124");
+    assert_str(file->version->local, "cu124");
     assert_str(file->url, "https://i.example/whl/cu124/"
                           "a-2.5.1%2Bcu124-cp310-cp310-linux_x86_64.whl");
     assert_true(file->has_metadata);

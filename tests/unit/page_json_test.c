@@ -56,8 +56,8 @@ static void test_wheel(void **state)
     assert_str(file->name, "a-1.0-2x-py3-none-any.whl");
     assert_str(file->url, "https://i.example/f/a-1.0-2x-py3-none-any.whl");
     assert_str(file->path, "");
-    assert_str(file->version.text, "1.0");
-    assert_true(file->wheel.has_build);
+    assert_str(file->version->text, "1.0");
+    assert_true(file->wheel->has_build);
     assert_str(file->sha256, SHA_A);
     assert_str(file->upload_time, "2024-01-01T00:00:00.5Z");
     assert_true(file->has_size && file->size == 7);
@@ -76,7 +76,7 @@ static void test_bare_file(void **state)
     PL_ARENA(arena);
     const struct pl_file *file = only_file(&arena, "a-1.0.tar.gz", "");
     assert_int_equal(file->kind, PL_FILE_SDIST);
-    assert_str(file->version.text, "1.0");
+    assert_str(file->version->text, "1.0");
     assert_false(file->has_size || file->yanked || file->has_metadata);
     assert_str(file->sha256, "");
     assert_str(file->upload_time, "");

@@ -12,8 +12,10 @@ static struct pl_file file_named(struct pl_arena *arena, const char *name,
                                  const struct pl_page *page)
 {
     struct pl_file file = {.name = pl_str_from(name), .page = page};
-    assert_true(pl_wheelname_parse(arena, file.name, &file.wheel, NULL));
-    file.version = file.wheel.version;
+    struct pl_wheelname *wheel = pl_new(arena, struct pl_wheelname);
+    assert_true(pl_wheelname_parse(arena, file.name, wheel, NULL));
+    file.version = &wheel->version;
+    file.wheel = &wheel->tags;
     return file;
 }
 

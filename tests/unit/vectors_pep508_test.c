@@ -224,10 +224,10 @@ static bool same_build(struct pl_json_value row, const struct pl_wheelname *w)
     uint64_t theirs = 0;
     struct pl_str text = {0};
     if (!pl_json_next(&it, NULL, &number))
-        return !w->has_build;
-    return w->has_build && pl_json_u64(number, &theirs) &&
-           theirs == w->build_number && pl_json_next(&it, NULL, &rest) &&
-           pl_json_str(rest, &text) && pl_str_eq(text, w->build_rest);
+        return !w->tags.has_build;
+    return w->tags.has_build && pl_json_u64(number, &theirs) &&
+           theirs == w->tags.build_number && pl_json_next(&it, NULL, &rest) &&
+           pl_json_str(rest, &text) && pl_str_eq(text, w->tags.build_rest);
 }
 
 static bool has_part(struct pl_str set, struct pl_str part)
@@ -257,12 +257,12 @@ static bool same_tags(struct pl_json_value row, const struct pl_wheelname *w)
         if (!pl_json_str(value, &tag) || !pl_str_cut(&tag, '-', &python) ||
             !pl_str_cut(&tag, '-', &abi) || !pl_str_cut(&tag, '-', &platform))
             return false;
-        if (!has_part(w->python, python) || !has_part(w->abi, abi) ||
-            !has_part(w->platform, platform))
+        if (!has_part(w->tags.python, python) || !has_part(w->tags.abi, abi) ||
+            !has_part(w->tags.platform, platform))
             return false;
     }
-    return count == count_parts(w->python) * count_parts(w->abi) *
-                        count_parts(w->platform);
+    return count == count_parts(w->tags.python) * count_parts(w->tags.abi) *
+                        count_parts(w->tags.platform);
 }
 
 static bool check_wheel(struct pl_arena *arena, struct pl_json_value row)
@@ -428,7 +428,7 @@ static uint32_t rank_of(struct pl_arena *arena, const struct pl_tags *tags,
     struct pl_str text = {0};
     assert_true(pl_json_str(filename, &text));
     assert_true(pl_wheelname_parse(arena, text, &w, NULL));
-    return pl_tags_rank(tags, w.python, w.abi, w.platform);
+    return pl_tags_rank(tags, w.tags.python, w.tags.abi, w.tags.platform);
 }
 
 /* Those that fit are `compatible`, and the best of them `best`. */

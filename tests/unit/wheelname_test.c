@@ -23,18 +23,18 @@ static void test_parts(void **state)
     assert_true(pl_str_is(w.name, "foo-bar-x"));
     assert_true(
         pl_str_is(pl_version_text(&arena, &w.version), "1!2.0rc1+cu128"));
-    assert_true(w.has_build);
-    assert_int_equal(w.build_number, 12);
-    assert_true(pl_str_is(w.build_rest, "_b"));
-    assert_true(pl_str_is(w.python, "cp310.cp311"));
-    assert_true(pl_str_is(w.abi, "abi3.none"));
-    assert_true(
-        pl_str_is(w.platform, "manylinux_2_17_x86_64.manylinux2014_x86_64"));
+    assert_true(w.tags.has_build);
+    assert_int_equal(w.tags.build_number, 12);
+    assert_true(pl_str_is(w.tags.build_rest, "_b"));
+    assert_true(pl_str_is(w.tags.python, "cp310.cp311"));
+    assert_true(pl_str_is(w.tags.abi, "abi3.none"));
+    assert_true(pl_str_is(w.tags.platform,
+                          "manylinux_2_17_x86_64.manylinux2014_x86_64"));
 
     assert_true(
         pl_wheelname_parse(&arena, PL_STR("a-1-py3-none-any.whl"), &w, NULL));
-    assert_false(w.has_build);
-    assert_int_equal(w.build_rest.len, 0);
+    assert_false(w.tags.has_build);
+    assert_int_equal(w.tags.build_rest.len, 0);
 }
 
 static const struct refusal {
@@ -95,12 +95,12 @@ static void test_refusals(void **state)
     (void)state;
     for (size_t i = 0; i < PL_COUNT(refusals); i++) {
         PL_ARENA(arena);
-        struct pl_wheelname w = {.build_number = 77};
+        struct pl_wheelname w = {.tags = {.build_number = 77}};
         struct pl_error err = {.arena = &arena};
         struct pl_str name = pl_str_from(refusals[i].name);
         if (pl_wheelname_parse(&arena, name, &w, &err))
             fail_msg("accepted: %s", refusals[i].name);
-        assert_int_equal(w.build_number, 77);
+        assert_int_equal(w.tags.build_number, 77);
         assert_string_equal(err.message.at, refusals[i].message);
         assert_int_equal(err.code, PL_ERR_INPUT);
         assert_int_equal(err.span.begin, refusals[i].begin);
@@ -161,7 +161,7 @@ static void test_builds(void **state)
             NULL));
     for (size_t i = 0; i < PL_COUNT(builds); i++)
         for (size_t j = 0; j < PL_COUNT(builds); j++) {
-            int order = pl_wheelname_cmp_build(&w[i], &w[j]);
+            int order = pl_wheelname_cmp_build(&w[i].tags, &w[j].tags);
             assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
         }
 }
