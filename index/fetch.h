@@ -58,7 +58,9 @@ struct pl_request {
     size_t max_bytes;                  /* of the body, decoded */
     /*
      * Bytes from..to of the file, both included; `suffix`: the last range_to
-     * bytes. Sent without gzip. The server may answer 200 with everything.
+     * bytes. Sent without gzip. When the server answers 200, because it gives
+     * no parts, the body is not read: status 200 and an empty body come back
+     * at once.
      */
     bool has_range, suffix;
     uint64_t range_from, range_to;
