@@ -9,6 +9,7 @@
 #define PODLOCK_INDEX_BACKEND_H
 
 #include "core/map.h"
+#include "core/vec.h"
 #include "index/index.h"
 
 struct pl_index_ops {
@@ -26,6 +27,7 @@ struct pl_index {
     struct pl_map pages_wanted;    /* by project; values mean nothing */
     struct pl_map metadata_wanted; /* by the file's address */
     struct pl_index_stats stats;   /* kept by the back end */
+    PL_VEC(struct pl_str) warnings;
 };
 
 void pl_index_init(struct pl_index *index, struct pl_arena *arena,

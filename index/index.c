@@ -44,6 +44,13 @@ struct pl_index_stats pl_index_stats(const struct pl_index *index)
     return index->stats;
 }
 
+const struct pl_str *pl_index_warnings(const struct pl_index *index,
+                                       size_t *count)
+{
+    *count = index->warnings.len;
+    return index->warnings.at;
+}
+
 void pl_index_close(struct pl_index *index)
 {
     if (index && index->ops->close)

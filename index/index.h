@@ -112,6 +112,9 @@ PL_MUST_CHECK bool pl_index_next(struct pl_index *index,
                                  struct pl_index_event *event, bool *any,
                                  struct pl_error *err);
 struct pl_index_stats pl_index_stats(const struct pl_index *index);
+/* What people should know about what was read: a sentence each, so far. */
+const struct pl_str *pl_index_warnings(const struct pl_index *index,
+                                       size_t *count);
 void pl_index_close(struct pl_index *index); /* NULL accepted */
 
 #endif
