@@ -2,6 +2,7 @@
 
 #include "core/escape.h"
 #include "core/limits.h"
+#include "core/mask.h"
 
 /* Formats in the arena; nothing when the error keeps no text. */
 static struct pl_str format_text(struct pl_error *err, const char *format,
@@ -148,8 +149,10 @@ static bool crop_line(struct pl_place *place)
 }
 
 /* A sentence may quote a foreign string of any length: shows both its ends. */
-static void print_sentence(struct pl_buf *out, struct pl_str text)
+static void print_sentence(struct pl_buf *out, struct pl_str raw)
 {
+    PL_ARENA(arena);
+    struct pl_str text = pl_mask(&arena, raw);
     size_t half = PL_MAX_SHOWN_SENTENCE_BYTES / 2;
     if (text.len > 2 * half) {
         size_t to = begin_character(text, half);
@@ -161,9 +164,37 @@ static void print_sentence(struct pl_buf *out, struct pl_str text)
     pl_escape_terminal(out, text);
 }
 
+/* The line of the place up to `to`, without its secrets. */
+static struct pl_str shown_line(struct pl_arena *arena, struct pl_span span,
+                                struct pl_place place, size_t to)
+{
+    struct pl_str text = span.source->text;
+    size_t line = (size_t)(place.text.at - text.at);
+    PL_BUF(part, 2 * PL_MAX_USER_FILE_BYTES);
+    pl_mask_part(&part, text, line, line + to);
+    return pl_arena_dup(arena, pl_buf_view(&part));
+}
+
+/* Masks the line, moves the place in it; gives the bytes that are marked. */
+static size_t mask_line(struct pl_arena *arena, struct pl_span span,
+                        struct pl_place *place)
+{
+    size_t begin = place->offset, length = place->text.len;
+    size_t end = begin + (span.end - span.begin);
+    end = end < length ? end : length;
+    struct pl_str line = shown_line(arena, span, *place, length);
+    begin = shown_line(arena, span, *place, begin).len;
+    end = shown_line(arena, span, *place, end).len;
+    place->text = line;
+    place->offset = (uint32_t)begin;
+    return end - begin;
+}
+
 static void print_caret(struct pl_span span, struct pl_place place, bool colour,
                         struct pl_buf *out)
 {
+    PL_ARENA(arena);
+    size_t length = mask_line(&arena, span, &place);
     bool cropped = crop_line(&place);
     uint32_t indent = digits_of(place.line) + 2;
     pl_buf_addf(out, "%*u | ", (int)indent, place.line);
@@ -171,8 +202,8 @@ static void print_caret(struct pl_span span, struct pl_place place, bool colour,
     pl_buf_add_cstr(out, cropped ? " [...]" : "");
     pl_buf_addf(out, "\n%*s | ", (int)indent, "");
     struct pl_str before = pl_str_sub(place.text, 0, place.offset);
-    struct pl_str marked = pl_str_sub(place.text, place.offset,
-                                      place.offset + (span.end - span.begin));
+    struct pl_str marked =
+        pl_str_sub(place.text, place.offset, place.offset + length);
     pl_buf_pad(out, ' ', shown_width(before));
     PL_BUF(underline, PL_MAX_MESSAGE_BYTES);
     pl_buf_add_char(&underline, '^');

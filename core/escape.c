@@ -1,5 +1,6 @@
 #include "core/escape.h"
 
+#include "core/mask.h"
 #include "core/utf8.h"
 
 struct range {
@@ -60,6 +61,21 @@ static bool is_plain(const struct step *step)
     return step->valid && !is_control(step->code);
 }
 
+/* Room for the text with its secrets masked. */
+#define MASKED(name, text)                                                     \
+    PL_BUF(name, sizeof(PL_MASK) * (text).len);                                \
+    (text) = without_secrets(&(name), (text))
+
+/* The text itself when it has none. */
+static struct pl_str without_secrets(struct pl_buf *room, struct pl_str s)
+{
+    size_t begin, end;
+    if (!pl_mask_find(s, 0, &begin, &end))
+        return s;
+    pl_mask_add(room, s);
+    return pl_buf_view(room);
+}
+
 /* ---- terminal and comments ---- */
 
 static void add_visible(struct pl_buf *out, const struct step *step)
@@ -78,6 +94,7 @@ static void add_visible(struct pl_buf *out, const struct step *step)
 
 void pl_escape_terminal(struct pl_buf *out, struct pl_str s)
 {
+    MASKED(masked, s);
     struct step step;
     while (take_step(&s, &step))
         add_visible(out, &step);
@@ -85,6 +102,7 @@ void pl_escape_terminal(struct pl_buf *out, struct pl_str s)
 
 void pl_escape_terminal_lines(struct pl_buf *out, struct pl_str s)
 {
+    MASKED(masked, s);
     struct step step;
     while (take_step(&s, &step)) {
         if (step.code == '\n')
@@ -96,6 +114,7 @@ void pl_escape_terminal_lines(struct pl_buf *out, struct pl_str s)
 
 void pl_escape_comment(struct pl_buf *out, struct pl_str s)
 {
+    MASKED(masked, s);
     struct step step;
     while (take_step(&s, &step)) {
         if (step.code == '\\')
@@ -144,6 +163,7 @@ static void add_wide_json(struct pl_buf *out, uint32_t code)
 static void add_quoted(struct pl_buf *out, struct pl_str s,
                        void (*add_wide)(struct pl_buf *, uint32_t))
 {
+    MASKED(masked, s);
     struct step step;
     pl_buf_add_char(out, '"');
     while (take_step(&s, &step)) {
@@ -232,6 +252,7 @@ static void add_single_quoted(struct pl_buf *out, struct pl_str s)
 
 void pl_escape_shell(struct pl_buf *out, struct pl_str s)
 {
+    MASKED(masked, s);
     switch (shell_need(s)) {
     case SHELL_BARE:
         pl_buf_add_str(out, s);

@@ -10,6 +10,8 @@
  * (U+061C, U+200E/F, U+202A-E, U+2066-9), and what no reader can see:
  * zero-width characters, fillers, U+E0000-E0FFF (tags).
  *
+ * User names and passwords of URLs come out as *** (core/mask.h), everywhere.
+ *
  * A terminal's text is for eyes: a backslash of the string stays as it is, so
  * that text cannot be read back. Everything else can.
  */
