@@ -50,8 +50,8 @@ static int run(struct pl_cli *cli, const void *values)
     }
     if (!pl_problem_text_load(cli->arena, problem_path(cli), &text, &err) ||
         !pl_problem_start(&text.problem, &err) ||
-        !pl_refine(&text.problem, text.index, (struct pl_str){0}, &solution,
-                   &why, &err))
+        !pl_refine(&text.problem, text.index, (struct pl_str){0}, NULL,
+                   &solution, &why, &err))
         return pl_cli_fail(cli, &err);
     if (!solution.satisfiable)
         return pl_cli_fail(cli, &why);

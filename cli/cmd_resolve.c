@@ -168,8 +168,8 @@ static int run(struct pl_cli *cli, const void *values)
         !check_name(options, format, &err) ||
         (options->dump_dir.len && !pl_dir_make(options->dump_dir, &err)) ||
         !pl_setup_make(cli, options, &setup, &err) ||
-        !pl_refine(&setup.problem, setup.index, options->dump_dir, &solution,
-                   &why, &err) ||
+        !pl_refine(&setup.problem, setup.index, options->dump_dir, NULL,
+                   &solution, &why, &err) ||
         !dump(options, &setup, &err))
         return pl_cli_fail(cli, &err);
     if (!solution.satisfiable)

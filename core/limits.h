@@ -81,6 +81,7 @@
 /* The search. */
 #define PL_MAX_CPU_SECONDS 300 /* of one run, unless `ulimit -t` says more */
 #define PL_MAX_ROUNDS 10000
+#define PL_MAX_TRAIL_BYTES (1u << 20)
 #define PL_MAX_SOLVABLES 2000000
 #define PL_MAX_NUMBER_MINIMAL                                                  \
     12 /* replaced packages proved least in number                             \

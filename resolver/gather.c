@@ -4,6 +4,7 @@
 #include "core/limits.h"
 #include "core/trace.h"
 #include "resolver/candidates.h"
+#include "resolver/trail.h"
 
 /* Versions read in one round because the ones before were rejected at once. */
 #define MAX_READ_AHEAD 64
@@ -161,6 +162,48 @@ void pl_gather_want_demand(struct pl_gather *gather, struct pl_demand *demand)
     gather->is_following = false;
 }
 
+/* ---- the trail ---- */
+
+void pl_gather_want_trail(struct pl_gather *gather)
+{
+    for (size_t i = 0; i < gather->trail.len; i++)
+        pl_gather_want_page(
+            gather,
+            pl_problem_project(gather->problem, gather->trail.entries[i].key));
+}
+
+/* From `from` on and around; the trail has them in the same order. */
+static size_t find_version(const struct pl_project *project, size_t from,
+                           struct pl_str text)
+{
+    for (size_t n = 0; n < project->candidate_count; n++) {
+        size_t i = (from + n) % project->candidate_count;
+        const struct pl_candidate *candidate = &project->candidates[i];
+        if (candidate->file && pl_str_eq(candidate->version.text, text))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static void want_trail_versions(struct pl_gather *gather,
+                                struct pl_project *project)
+{
+    struct pl_trail_project *trail = pl_map_get(&gather->trail, project->name);
+    size_t found, from = 0;
+    for (size_t i = 0; trail && i < trail->versions.len; i++) {
+        found = find_version(project, from, trail->versions.at[i].text);
+        if (found == SIZE_MAX)
+            continue;
+        pl_gather_want_candidate(gather, project, &project->candidates[found]);
+        pl_bits_add(project->loaded, found);
+        if (trail->versions.at[i].decided)
+            trail->decided = found;
+        from = found + 1;
+    }
+}
+
+/* ---- what comes ---- */
+
 static void take_page(struct pl_gather *gather,
                       const struct pl_index_event *event)
 {
@@ -170,6 +213,7 @@ static void take_page(struct pl_gather *gather,
     pl_candidates_fill(gather->problem, project, event->page);
     PL_TRACE(PL_TRACE_INDEX, "page %.*s: %zu candidates",
              PL_STR_ARG(project->name), project->candidate_count);
+    want_trail_versions(gather, project);
     for (size_t i = 0; i < project->demands.len; i++)
         if (project->demands.at[i]->followed)
             pick(gather, project->demands.at[i]);
@@ -213,6 +257,8 @@ static void take_metadata(struct pl_gather *gather,
                                    &event->metadata->requires_python))
         drop_candidate(gather, project, candidate,
                        PL_STR("its metadata asks for another Python"));
+    if (gather->on_trail)
+        return;
     if (candidate->state == PL_CANDIDATE_READ &&
         !is_rejected(gather, candidate)) {
         follow_needs(gather, candidate, (struct pl_str){0});

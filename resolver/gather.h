@@ -20,8 +20,16 @@ struct pl_gather {
     size_t released_count;
     PL_VEC(struct pl_demand *) to_follow;
     bool is_following;
+    /* Of an earlier run, by name: see trail.h. */
+    struct pl_map trail;
+    bool on_trail; /* what the trail names is read, and nothing else */
 };
 
+/*
+ * Wants all that the trail names; a version as soon as its page is there, and
+ * it stands in the pool by itself.
+ */
+void pl_gather_want_trail(struct pl_gather *gather);
 void pl_gather_want_page(struct pl_gather *gather, struct pl_project *project);
 void pl_gather_want_candidate(struct pl_gather *gather,
                               struct pl_project *project,

@@ -370,6 +370,33 @@ static bool read_closure(struct search *search, struct pl_error *err)
     return pl_gather_run(&search->gather, err);
 }
 
+/* All at once; with nothing of it left the search starts as without. */
+static bool read_trail(struct search *search, struct pl_trail *trail,
+                       struct pl_error *err)
+{
+    struct pl_gather *gather = &search->gather;
+    gather->trail.arena = search->problem->arena;
+    if (!trail || !pl_trail_read(trail->earlier, &gather->trail))
+        return true;
+    gather->on_trail = true;
+    pl_gather_want_trail(gather);
+    trail->to_blame = true;
+    if (!pl_gather_run(gather, err))
+        return false;
+    trail->to_blame = false;
+    gather->on_trail = false;
+    for (size_t i = 0; i < gather->trail.len; i++) {
+        struct pl_map_entry *entry = &gather->trail.entries[i];
+        struct pl_trail_project *was = entry->value;
+        if (was->decided != SIZE_MAX)
+            pl_vec_push(search->problem->arena, &search->previous,
+                        (struct decided_version){
+                            pl_problem_project(search->problem, was->name),
+                            was->decided});
+    }
+    return true;
+}
+
 static bool finish(struct search *search, struct round *round, bool satisfiable,
                    struct pl_str dump_dir, struct pl_solution *solution,
                    struct pl_error *why, struct pl_error *err)
@@ -392,8 +419,9 @@ static bool finish(struct search *search, struct round *round, bool satisfiable,
 }
 
 bool pl_refine(struct pl_problem *problem, struct pl_index *index,
-               struct pl_str dump_dir, struct pl_solution *solution,
-               struct pl_error *why, struct pl_error *err)
+               struct pl_str dump_dir, struct pl_trail *trail,
+               struct pl_solution *solution, struct pl_error *why,
+               struct pl_error *err)
 {
     struct search search = {
         .problem = problem,
@@ -401,16 +429,23 @@ bool pl_refine(struct pl_problem *problem, struct pl_index *index,
     };
     *solution = (struct pl_solution){0};
     pl_keep_init(&search.keep, problem);
+    if (!read_trail(&search, trail, err))
+        return false;
+    bool on_trail = search.previous.len > 0;
     while (search.stats.rounds < PL_MAX_ROUNDS) {
-        if (!read_closure(&search, err))
+        if (!on_trail && !read_closure(&search, err))
             return false;
+        on_trail = false;
         struct round round PL_CLEANUP(finish_round) = {0};
         bool satisfiable;
         if (!solve_round(&search, &round, &satisfiable, err))
             return false;
-        if (!satisfiable || !want_missing(&search, &round))
-            return finish(&search, &round, satisfiable, dump_dir, solution, why,
-                          err);
+        if (satisfiable && want_missing(&search, &round))
+            continue;
+        if (satisfiable && trail && trail->next)
+            pl_trail_write(problem, round.pool, &round.decision, trail->next);
+        return finish(&search, &round, satisfiable, dump_dir, solution, why,
+                      err);
     }
     return pl_error_plain(err, PL_ERR_LIMIT, "no answer after %d rounds",
                           PL_MAX_ROUNDS);

@@ -44,8 +44,8 @@ static void take_message(struct pl_arena *arena, const struct pl_error *err,
 }
 
 bool pl_answer_solve(struct pl_arena *arena, const struct pl_source *source,
-                     uint32_t window, struct pl_answer *out,
-                     struct pl_error *err)
+                     uint32_t window, struct pl_trail *trail,
+                     struct pl_answer *out, struct pl_error *err)
 {
     struct pl_error why = {.arena = arena}, wrong = {.arena = arena};
     *out = (struct pl_answer){0};
@@ -55,8 +55,8 @@ bool pl_answer_solve(struct pl_arena *arena, const struct pl_source *source,
     if (window != PL_ANSWER_OWN_WINDOW)
         problem->policy.window = window;
     if (!pl_problem_start(problem, &wrong) ||
-        !pl_refine(problem, out->text.index, (struct pl_str){0}, &out->solution,
-                   &why, &wrong)) {
+        !pl_refine(problem, out->text.index, (struct pl_str){0}, trail,
+                   &out->solution, &why, &wrong)) {
         out->failed = true;
         out->lines = PL_STR("error\n");
         take_message(arena, &wrong, out);

@@ -15,6 +15,7 @@
 
 #include "resolver/problem_text.h"
 #include "resolver/solution.h"
+#include "resolver/trail.h"
 
 struct pl_answer {
     struct pl_problem_text text;
@@ -27,11 +28,11 @@ struct pl_answer {
 /* The window of the text itself. */
 #define PL_ANSWER_OWN_WINDOW UINT32_MAX
 
-/* False, with an error, when the text cannot be read. */
+/* False, with an error, when the text cannot be read. `trail` may be NULL. */
 PL_MUST_CHECK bool pl_answer_solve(struct pl_arena *arena,
                                    const struct pl_source *source,
-                                   uint32_t window, struct pl_answer *out,
-                                   struct pl_error *err);
+                                   uint32_t window, struct pl_trail *trail,
+                                   struct pl_answer *out, struct pl_error *err);
 /* The problem with all it has seen, as `resolve --dump` writes it. */
 struct pl_str pl_answer_dump(struct pl_arena *arena,
                              const struct pl_answer *answer);

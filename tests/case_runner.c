@@ -170,7 +170,7 @@ static bool solve(struct run *run, const struct pl_source *source,
                   uint32_t window, struct pl_answer *out)
 {
     struct pl_error err = {.arena = run->arena};
-    if (pl_answer_solve(run->arena, source, window, out, &err))
+    if (pl_answer_solve(run->arena, source, window, NULL, out, &err))
         return true;
     PL_BUF(text, PL_MAX_MESSAGE_BYTES);
     pl_error_print(&err, "error", false, &text);

@@ -64,8 +64,8 @@ static int solve(struct size size, uint32_t seed)
     if (!index || !bench_index_problem(&arena, index, &problem, &err))
         return fail(&err);
     uint64_t start = bench_cpu_ns();
-    if (!pl_refine(&problem, &index->index, (struct pl_str){0}, &solution, &why,
-                   &err))
+    if (!pl_refine(&problem, &index->index, (struct pl_str){0}, NULL, &solution,
+                   &why, &err))
         return fail(&err);
     show(index, &solution, bench_cpu_ns() - start);
     return solution.satisfiable ? 0 : fail(&why);

@@ -17,11 +17,15 @@ rules: the rows of uv.json with the ABI rules on; prints those that change,
     with the rule that changed each, and fails when a change names none.
 windows: every recorded case with --window 1 and with everything loaded: the
     same lock as with the default.
+trails: the same with the trail of its own earlier run, which must need hardly
+    more than a round, and with that of another case; PODLOCK is then
+    podlock_with_trail.
 """
-import concurrent.futures, json, os, subprocess, sys, tempfile
+import concurrent.futures, json, os, shutil, subprocess, sys, tempfile
 
 MIN_SAME = 0.97
 MAX_ROUNDS = {'uv': 8, 'templates': 16}
+MAX_ROUNDS_ON_TRAIL = 2
 # Where the answer is rightly no: what the explanation must name.
 EXPLAINED = {
     # opencv-python-headless 4.13 needs numpy 2, which torch 2.1 and 2.2 break
@@ -34,8 +38,9 @@ EXPLAINED = {
 }
 
 
-def run(args):
-    return subprocess.run(args, capture_output=True, text=True, timeout=300)
+def run(args, **env):
+    return subprocess.run(args, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, **env})
 
 
 class Row:
@@ -198,6 +203,49 @@ def compare_windows(o, row):
     return row
 
 
+def run_on_trail(o, row, trail):
+    """The answer, and its rounds; writes the trail that it leaves."""
+    args = [a for a in row.arguments(o) if a != '--json']
+    done = run(args + ['--trace', 'solve'], PODLOCK_TEST_TRAIL=trail)
+    return ((done.returncode, done.stdout),
+            done.stderr.count('podlock: solve: round'))
+
+
+def compare_trails(o, row, own, other):
+    """The same lock whatever an earlier run left behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        for what, trail in (('own', own), ('other', other)):
+            copy = f'{folder}/{what}'
+            if os.path.exists(trail):
+                shutil.copy(trail, copy)
+            answer, rounds = run_on_trail(o, row, copy)
+            if answer != row.answer:
+                row.bad.append(f'the {what} trail gives another answer')
+            if what == 'own':
+                row.on_trail = rounds
+    return row
+
+
+def check_trails(o, rows):
+    with (tempfile.TemporaryDirectory() as folder,
+          concurrent.futures.ThreadPoolExecutor(2) as pool):
+        trails = [f'{folder}/{i}' for i in range(len(rows))]
+        first = pool.map(lambda r, t: run_on_trail(o, r, t), rows, trails)
+        for row, (row.answer, row.rounds) in zip(rows, first):
+            pass
+        others = trails[-1:] + trails[:-1]
+        rows = list(pool.map(lambda *a: compare_trails(o, *a), rows, trails,
+                             others))
+    solved = [r for r in rows if r.answer[0] == 0]
+    for row in solved:
+        if row.on_trail > MAX_ROUNDS_ON_TRAIL:
+            row.bad.append(f'{row.on_trail} rounds on its own trail')
+    print(f'{len(solved)} answers: {sum(r.rounds for r in solved)} rounds, '
+          f'{sum(r.on_trail for r in solved)} on their own trails, most '
+          f'{max(r.on_trail for r in solved)}')
+    return finish(rows)
+
+
 def compare_rules(o, data):
     """One row without and with rules; a change must name the rule."""
     without, row = Row('uv', data), Row('uv', data, rules=True)
@@ -246,9 +294,11 @@ def main():
             if row.change:
                 print(f'changed: {row.name()}: {row.change}')
         return finish(rows)
-    if o.suite == 'windows':
+    if o.suite in ('windows', 'trails'):
         rows = load_rows(o, 'uv') + [
             r for r in load_rows(o, 'templates') if r.data['mode'] == 'keep']
+        if o.suite == 'trails':
+            return check_trails(o, rows)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             rows = list(pool.map(lambda r: compare_windows(o, r), rows))
         return finish(rows)
