@@ -2,26 +2,8 @@
 
 #include "core/limits.h"
 #include "core/vec.h"
+#include "pep/marker_tree.h"
 #include "pep/name.h"
-#include "pep/specifier.h"
-
-enum variable {
-    LITERAL, /* a quoted string, no variable */
-    IMPLEMENTATION_NAME,
-    IMPLEMENTATION_VERSION,
-    OS_NAME,
-    PLATFORM_MACHINE,
-    PLATFORM_PYTHON_IMPLEMENTATION,
-    PLATFORM_RELEASE,
-    PLATFORM_SYSTEM,
-    PLATFORM_VERSION,
-    PYTHON_FULL_VERSION,
-    PYTHON_VERSION,
-    SYS_PLATFORM,
-    EXTRA,
-    EXTRAS,
-    DEPENDENCY_GROUPS,
-};
 
 #define SPELLING(text, variable)                                               \
     {                                                                          \
@@ -31,71 +13,39 @@ enum variable {
 /* The first spelling of each is the one that is printed. */
 static const struct spelling {
     struct pl_str text;
-    enum variable variable;
+    enum pl_marker_variable variable;
 } spellings[] = {
-    SPELLING("implementation_name", IMPLEMENTATION_NAME),
-    SPELLING("implementation_version", IMPLEMENTATION_VERSION),
-    SPELLING("os_name", OS_NAME),
-    SPELLING("platform_machine", PLATFORM_MACHINE),
-    SPELLING("platform_python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
-    SPELLING("platform_release", PLATFORM_RELEASE),
-    SPELLING("platform_system", PLATFORM_SYSTEM),
-    SPELLING("platform_version", PLATFORM_VERSION),
-    SPELLING("python_full_version", PYTHON_FULL_VERSION),
-    SPELLING("python_version", PYTHON_VERSION),
-    SPELLING("sys_platform", SYS_PLATFORM),
-    SPELLING("extra", EXTRA),
-    SPELLING("extras", EXTRAS),
-    SPELLING("dependency_groups", DEPENDENCY_GROUPS),
+    SPELLING("implementation_name", PL_VAR_IMPLEMENTATION_NAME),
+    SPELLING("implementation_version", PL_VAR_IMPLEMENTATION_VERSION),
+    SPELLING("os_name", PL_VAR_OS_NAME),
+    SPELLING("platform_machine", PL_VAR_PLATFORM_MACHINE),
+    SPELLING("platform_python_implementation",
+             PL_VAR_PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("platform_release", PL_VAR_PLATFORM_RELEASE),
+    SPELLING("platform_system", PL_VAR_PLATFORM_SYSTEM),
+    SPELLING("platform_version", PL_VAR_PLATFORM_VERSION),
+    SPELLING("python_full_version", PL_VAR_PYTHON_FULL_VERSION),
+    SPELLING("python_version", PL_VAR_PYTHON_VERSION),
+    SPELLING("sys_platform", PL_VAR_SYS_PLATFORM),
+    SPELLING("extra", PL_VAR_EXTRA),
+    SPELLING("extras", PL_VAR_EXTRAS),
+    SPELLING("dependency_groups", PL_VAR_DEPENDENCY_GROUPS),
     /* From PEP 345 and setuptools; metadata of old releases has them. */
-    SPELLING("os.name", OS_NAME),
-    SPELLING("platform.machine", PLATFORM_MACHINE),
-    SPELLING("platform.python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
-    SPELLING("platform.version", PLATFORM_VERSION),
-    SPELLING("python_implementation", PLATFORM_PYTHON_IMPLEMENTATION),
-    SPELLING("sys.platform", SYS_PLATFORM),
+    SPELLING("os.name", PL_VAR_OS_NAME),
+    SPELLING("platform.machine", PL_VAR_PLATFORM_MACHINE),
+    SPELLING("platform.python_implementation",
+             PL_VAR_PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("platform.version", PL_VAR_PLATFORM_VERSION),
+    SPELLING("python_implementation", PL_VAR_PLATFORM_PYTHON_IMPLEMENTATION),
+    SPELLING("sys.platform", PL_VAR_SYS_PLATFORM),
 };
-
-enum op { LT, LE, EQ, NE, GE, GT, COMPATIBLE, IDENTICAL, IN, NOT_IN };
 
 static const char *const op_texts[] = {
-    [LT] = "<",          [LE] = "<=",         [EQ] = "==", [NE] = "!=",
-    [GE] = ">=",         [GT] = ">",          [IN] = "in", [NOT_IN] = "not in",
-    [COMPATIBLE] = "~=", [IDENTICAL] = "===",
-};
-
-struct operand {
-    enum variable variable;
-    struct pl_str text; /* of a literal */
-};
-
-/* Decided once, when the marker is parsed. */
-enum method {
-    NEVER,        /* what has no meaning does not hold */
-    ALWAYS,       /* absence from a set that is empty */
-    BY_TEXT,      /* strings */
-    BY_SPECIFIER, /* variable OP literal: OP literal is `specifier` */
-    BY_VERSION,   /* literal OP variable: the literal is `version` */
-    BY_SAME_TEXT, /* === on a version */
-};
-
-struct comparison {
-    struct operand left, right;
-    enum op op;
-    enum method method;
-    struct pl_specifier specifier;
-    struct pl_version version;
-    bool version_valid;
-};
-
-enum kind { COMPARISON, AND, OR };
-
-struct pl_marker {
-    enum kind kind;
-    bool parenthesised;
-    const struct comparison *comparison;
-    const struct pl_marker *const *parts; /* of AND and OR, at least two */
-    size_t count;
+    [PL_CMP_LT] = "<",          [PL_CMP_LE] = "<=",
+    [PL_CMP_EQ] = "==",         [PL_CMP_NE] = "!=",
+    [PL_CMP_GE] = ">=",         [PL_CMP_GT] = ">",
+    [PL_CMP_IN] = "in",         [PL_CMP_NOT_IN] = "not in",
+    [PL_CMP_COMPATIBLE] = "~=", [PL_CMP_IDENTICAL] = "===",
 };
 
 /* ---- parsing ---- */
@@ -184,7 +134,7 @@ static bool unescape(struct parser *p, struct pl_str raw, struct pl_str *out)
     return true;
 }
 
-static bool parse_string(struct parser *p, struct operand *out)
+static bool parse_string(struct parser *p, struct pl_operand *out)
 {
     struct pl_str rest = pl_cursor_rest(&p->c);
     struct pl_str text = pl_str_sub(rest, 1, rest.len);
@@ -192,11 +142,11 @@ static bool parse_string(struct parser *p, struct operand *out)
     if (len == text.len)
         return fail(p, rest, "this string is not closed");
     p->c.at += len + 2;
-    out->variable = LITERAL;
+    out->variable = PL_VAR_LITERAL;
     return unescape(p, pl_str_sub(text, 0, len), &out->text);
 }
 
-static bool find_variable(struct pl_str word, enum variable *out)
+static bool find_variable(struct pl_str word, enum pl_marker_variable *out)
 {
     for (size_t i = 0; i < PL_COUNT(spellings); i++) {
         if (pl_str_eq(word, spellings[i].text)) {
@@ -218,7 +168,8 @@ static bool fail_word(struct parser *p, struct pl_str word, bool is_left)
                          PL_STR_ARG(word));
 }
 
-static bool parse_operand(struct parser *p, bool is_left, struct operand *out)
+static bool parse_operand(struct parser *p, bool is_left,
+                          struct pl_operand *out)
 {
     char next = pl_cursor_peek(&p->c);
     if (next == '\'' || next == '"')
@@ -232,11 +183,12 @@ static bool parse_operand(struct parser *p, bool is_left, struct operand *out)
                 "expected a marker variable or a quoted string");
 }
 
-static bool take_symbol(struct parser *p, enum op *out)
+static bool take_symbol(struct parser *p, enum pl_marker_op *out)
 {
     /* One that begins with another stands before it. */
-    static const enum op symbols[] = {IDENTICAL, EQ, COMPATIBLE, NE,
-                                      LE,        GE, LT,         GT};
+    static const enum pl_marker_op symbols[] = {
+        PL_CMP_IDENTICAL, PL_CMP_EQ, PL_CMP_COMPATIBLE, PL_CMP_NE,
+        PL_CMP_LE,        PL_CMP_GE, PL_CMP_LT,         PL_CMP_GT};
     for (size_t i = 0; i < PL_COUNT(symbols); i++) {
         if (pl_cursor_take_str(&p->c, op_texts[symbols[i]])) {
             *out = symbols[i];
@@ -246,16 +198,16 @@ static bool take_symbol(struct parser *p, enum op *out)
     return false;
 }
 
-static bool parse_operator(struct parser *p, enum op *out)
+static bool parse_operator(struct parser *p, enum pl_marker_op *out)
 {
     if (take_word(p, "in")) {
-        *out = IN;
+        *out = PL_CMP_IN;
         return true;
     }
     struct pl_cursor before = p->c;
     if (take_word(p, "not")) {
         pl_cursor_skip_space(&p->c);
-        *out = NOT_IN;
+        *out = PL_CMP_NOT_IN;
         return take_word(p, "in") ||
                fail(p, next_token(p), "expected `in` after `not`");
     }
@@ -266,24 +218,27 @@ static bool parse_operator(struct parser *p, enum op *out)
                 "or not in");
 }
 
-static bool takes_version(enum variable variable)
+static bool takes_version(enum pl_marker_variable variable)
 {
-    return variable == PYTHON_VERSION || variable == PYTHON_FULL_VERSION ||
-           variable == IMPLEMENTATION_VERSION || variable == PLATFORM_RELEASE;
+    return variable == PL_VAR_PYTHON_VERSION ||
+           variable == PL_VAR_PYTHON_FULL_VERSION ||
+           variable == PL_VAR_IMPLEMENTATION_VERSION ||
+           variable == PL_VAR_PLATFORM_RELEASE;
 }
 
-static bool is_set(enum variable variable)
+static bool is_set(enum pl_marker_variable variable)
 {
-    return variable == EXTRAS || variable == DEPENDENCY_GROUPS;
+    return variable == PL_VAR_EXTRAS || variable == PL_VAR_DEPENDENCY_GROUPS;
 }
 
-static enum method text_method(enum op op)
+static enum pl_marker_method text_method(enum pl_marker_op op)
 {
-    return op == COMPATIBLE || op == IDENTICAL ? NEVER : BY_TEXT;
+    return op == PL_CMP_COMPATIBLE || op == PL_CMP_IDENTICAL ? PL_HOLDS_NEVER
+                                                             : PL_HOLDS_BY_TEXT;
 }
 
 /* Is "OP literal" one clause of PEP 440? */
-static bool find_specifier(struct parser *p, struct comparison *c)
+static bool find_specifier(struct parser *p, struct pl_comparison *c)
 {
     struct pl_str literal = c->right.text;
     if (pl_str_has(literal, ','))
@@ -294,37 +249,41 @@ static bool find_specifier(struct parser *p, struct comparison *c)
            c->specifier.count == 1;
 }
 
-static enum method version_method(struct parser *p, struct comparison *c)
+static enum pl_marker_method version_method(struct parser *p,
+                                            struct pl_comparison *c)
 {
-    if (c->op == IDENTICAL)
-        return BY_SAME_TEXT;
-    if (c->left.variable == LITERAL) {
+    if (c->op == PL_CMP_IDENTICAL)
+        return PL_HOLDS_BY_SAME_TEXT;
+    if (c->left.variable == PL_VAR_LITERAL) {
         c->version_valid =
             pl_version_parse(p->arena, c->left.text, &c->version, NULL);
-        return BY_VERSION;
+        return PL_HOLDS_BY_VERSION;
     }
-    return find_specifier(p, c) ? BY_SPECIFIER : text_method(c->op);
+    return find_specifier(p, c) ? PL_HOLDS_BY_SPECIFIER : text_method(c->op);
 }
 
-static enum method choose_method(struct parser *p, struct comparison *c)
+static enum pl_marker_method choose_method(struct parser *p,
+                                           struct pl_comparison *c)
 {
-    bool swapped = c->left.variable == LITERAL;
-    struct operand *literal = swapped ? &c->left : &c->right;
-    enum variable variable = (swapped ? &c->right : &c->left)->variable;
-    if (literal->variable != LITERAL || variable == LITERAL)
-        return NEVER;
-    if (variable == EXTRA || is_set(variable))
+    bool swapped = c->left.variable == PL_VAR_LITERAL;
+    struct pl_operand *literal = swapped ? &c->left : &c->right;
+    enum pl_marker_variable variable =
+        (swapped ? &c->right : &c->left)->variable;
+    if (literal->variable != PL_VAR_LITERAL || variable == PL_VAR_LITERAL)
+        return PL_HOLDS_NEVER;
+    if (variable == PL_VAR_EXTRA || is_set(variable))
         literal->text = pl_name_normalize(p->arena, literal->text);
     if (is_set(variable))
-        return swapped && c->op == NOT_IN ? ALWAYS : NEVER;
-    if (takes_version(variable) && c->op != IN && c->op != NOT_IN)
+        return swapped && c->op == PL_CMP_NOT_IN ? PL_HOLDS_ALWAYS
+                                                 : PL_HOLDS_NEVER;
+    if (takes_version(variable) && c->op != PL_CMP_IN && c->op != PL_CMP_NOT_IN)
         return version_method(p, c);
     return text_method(c->op);
 }
 
 static bool parse_comparison(struct parser *p, struct pl_marker **out)
 {
-    struct comparison *c = pl_new(p->arena, struct comparison);
+    struct pl_comparison *c = pl_new(p->arena, struct pl_comparison);
     if (!parse_operand(p, true, &c->left))
         return false;
     pl_cursor_skip_space(&p->c);
@@ -335,11 +294,11 @@ static bool parse_comparison(struct parser *p, struct pl_marker **out)
         return false;
     c->method = choose_method(p, c);
     *out = pl_new(p->arena, struct pl_marker);
-    **out = (struct pl_marker){.kind = COMPARISON, .comparison = c};
+    **out = (struct pl_marker){.kind = PL_MARKER_COMPARISON, .comparison = c};
     return true;
 }
 
-static bool parse_joined(struct parser *p, enum kind kind,
+static bool parse_joined(struct parser *p, enum pl_marker_kind kind,
                          struct pl_marker **out);
 
 static bool parse_parentheses(struct parser *p, struct pl_marker **out)
@@ -351,7 +310,7 @@ static bool parse_parentheses(struct parser *p, struct pl_marker **out)
                             PL_MAX_MARKER_DEPTH);
     p->c.at++;
     p->depth++;
-    if (!parse_joined(p, OR, out))
+    if (!parse_joined(p, PL_MARKER_OR, out))
         return false;
     p->depth--;
     if (!pl_cursor_take(&p->c, ')'))
@@ -372,18 +331,18 @@ static bool parse_atom(struct parser *p, struct pl_marker **out)
 }
 
 /* OR joins ANDs, AND joins atoms; a single part needs no joining. */
-static bool parse_joined(struct parser *p, enum kind kind,
+static bool parse_joined(struct parser *p, enum pl_marker_kind kind,
                          struct pl_marker **out)
 {
     PL_VEC(const struct pl_marker *) parts = {0};
     struct pl_marker *part;
     do {
-        bool ok =
-            kind == OR ? parse_joined(p, AND, &part) : parse_atom(p, &part);
+        bool ok = kind == PL_MARKER_OR ? parse_joined(p, PL_MARKER_AND, &part)
+                                       : parse_atom(p, &part);
         if (!ok)
             return false;
         pl_vec_push(p->arena, &parts, part);
-    } while (take_word(p, kind == OR ? "or" : "and"));
+    } while (take_word(p, kind == PL_MARKER_OR ? "or" : "and"));
     *out = part;
     if (parts.len == 1)
         return true;
@@ -402,7 +361,7 @@ bool pl_marker_parse(struct pl_arena *arena, struct pl_str text,
         return pl_error_plain(err, PL_ERR_LIMIT,
                               "a marker of %zu bytes; at most %d are read",
                               text.len, PL_MAX_REQUIREMENT_BYTES);
-    if (!parse_joined(&p, OR, &marker))
+    if (!parse_joined(&p, PL_MARKER_OR, &marker))
         return false;
     if (!pl_cursor_done(&p.c))
         return fail(&p, next_token(&p),
@@ -423,46 +382,47 @@ static struct pl_str or_usual(struct pl_str value, struct pl_str usual)
     return value.len ? value : usual;
 }
 
-static struct pl_str value_of(const struct target *t, enum variable variable)
+static struct pl_str value_of(const struct target *t,
+                              enum pl_marker_variable variable)
 {
     const struct pl_env *env = t->env;
     switch (variable) {
-    case IMPLEMENTATION_NAME:
+    case PL_VAR_IMPLEMENTATION_NAME:
         return or_usual(env->implementation_name, PL_STR("cpython"));
-    case IMPLEMENTATION_VERSION:
+    case PL_VAR_IMPLEMENTATION_VERSION:
         return or_usual(env->implementation_version, env->python_full);
-    case OS_NAME:
+    case PL_VAR_OS_NAME:
         return or_usual(env->os_name, PL_STR("posix"));
-    case PLATFORM_MACHINE:
+    case PL_VAR_PLATFORM_MACHINE:
         return env->arch;
-    case PLATFORM_PYTHON_IMPLEMENTATION:
+    case PL_VAR_PLATFORM_PYTHON_IMPLEMENTATION:
         return or_usual(env->platform_python_implementation, PL_STR("CPython"));
-    case PLATFORM_RELEASE:
+    case PL_VAR_PLATFORM_RELEASE:
         return env->platform_release;
-    case PLATFORM_SYSTEM:
+    case PL_VAR_PLATFORM_SYSTEM:
         return or_usual(env->platform_system, PL_STR("Linux"));
-    case PLATFORM_VERSION:
+    case PL_VAR_PLATFORM_VERSION:
         return env->platform_version;
-    case PYTHON_FULL_VERSION:
+    case PL_VAR_PYTHON_FULL_VERSION:
         return env->python_full;
-    case PYTHON_VERSION:
+    case PL_VAR_PYTHON_VERSION:
         return env->python_version;
-    case SYS_PLATFORM:
+    case PL_VAR_SYS_PLATFORM:
         return or_usual(env->sys_platform, PL_STR("linux"));
-    case EXTRA:
+    case PL_VAR_EXTRA:
         return t->extra;
-    case LITERAL:
-    case EXTRAS:
-    case DEPENDENCY_GROUPS:
+    case PL_VAR_LITERAL:
+    case PL_VAR_EXTRAS:
+    case PL_VAR_DEPENDENCY_GROUPS:
         break;
     }
     return (struct pl_str){0};
 }
 
 static struct pl_str operand_value(const struct target *t,
-                                   const struct operand *o)
+                                   const struct pl_operand *o)
 {
-    return o->variable == LITERAL ? o->text : value_of(t, o->variable);
+    return o->variable == PL_VAR_LITERAL ? o->text : value_of(t, o->variable);
 }
 
 static bool contains(struct pl_str text, struct pl_str part)
@@ -470,25 +430,25 @@ static bool contains(struct pl_str text, struct pl_str part)
     return !part.len || pl_str_find_str(text, part) < text.len;
 }
 
-static bool eval_text(const struct target *t, const struct comparison *c)
+static bool eval_text(const struct target *t, const struct pl_comparison *c)
 {
     struct pl_str left = operand_value(t, &c->left);
     struct pl_str right = operand_value(t, &c->right);
     switch (c->op) {
-    case LE:
-    case EQ:
-    case GE:
+    case PL_CMP_LE:
+    case PL_CMP_EQ:
+    case PL_CMP_GE:
         return pl_str_eq(left, right);
-    case NE:
+    case PL_CMP_NE:
         return !pl_str_eq(left, right);
-    case IN:
+    case PL_CMP_IN:
         return contains(right, left);
-    case NOT_IN:
+    case PL_CMP_NOT_IN:
         return !contains(right, left);
-    case LT:
-    case GT:
-    case COMPATIBLE:
-    case IDENTICAL:
+    case PL_CMP_LT:
+    case PL_CMP_GT:
+    case PL_CMP_COMPATIBLE:
+    case PL_CMP_IDENTICAL:
         break;
     }
     return false; /* strings have no order */
@@ -508,12 +468,12 @@ static void finish_holder(struct holder *h)
 
 #define HOLDER(name) struct holder name PL_CLEANUP(finish_holder) = {0}
 
-static bool find_version(const struct target *t, enum variable variable,
-                         struct holder *h)
+static bool find_version(const struct target *t,
+                         enum pl_marker_variable variable, struct holder *h)
 {
     const struct pl_env *env = t->env;
     struct pl_str text = value_of(t, variable);
-    if (variable == PYTHON_VERSION) {
+    if (variable == PL_VAR_PYTHON_VERSION) {
         h->release[0] = env->python_major;
         h->release[1] = env->python_minor;
         h->version = (struct pl_version){
@@ -528,48 +488,49 @@ static bool find_version(const struct target *t, enum variable variable,
     return text.len && pl_version_parse(&h->arena, text, &h->version, NULL);
 }
 
-static bool eval_specifier(const struct target *t, const struct comparison *c)
+static bool eval_specifier(const struct target *t,
+                           const struct pl_comparison *c)
 {
     HOLDER(h);
     return find_version(t, c->left.variable, &h) &&
            pl_specifier_match(&c->specifier, &h.version);
 }
 
-static enum pl_specifier_op clause_op(enum op op)
+static enum pl_specifier_op clause_op(enum pl_marker_op op)
 {
     switch (op) {
-    case LT:
+    case PL_CMP_LT:
         return PL_OP_LT;
-    case LE:
+    case PL_CMP_LE:
         return PL_OP_LE;
-    case NE:
+    case PL_CMP_NE:
         return PL_OP_NE;
-    case GE:
+    case PL_CMP_GE:
         return PL_OP_GE;
-    case GT:
+    case PL_CMP_GT:
         return PL_OP_GT;
-    case COMPATIBLE:
+    case PL_CMP_COMPATIBLE:
         return PL_OP_COMPAT;
-    case EQ:
-    case IDENTICAL:
-    case IN:
-    case NOT_IN:
+    case PL_CMP_EQ:
+    case PL_CMP_IDENTICAL:
+    case PL_CMP_IN:
+    case PL_CMP_NOT_IN:
         break;
     }
     return PL_OP_EQ;
 }
 
 /* PEP 440 lets only some versions stand behind some operators. */
-static bool forms_clause(enum op op, const struct pl_version *v)
+static bool forms_clause(enum pl_marker_op op, const struct pl_version *v)
 {
-    if (op == EQ || op == NE)
+    if (op == PL_CMP_EQ || op == PL_CMP_NE)
         return true;
     return !pl_version_has_local(v) &&
-           (op != COMPATIBLE || v->release_count > 1);
+           (op != PL_CMP_COMPATIBLE || v->release_count > 1);
 }
 
 /* As in `packaging` the variable is the operand: '3.*' == X matches nothing. */
-static bool eval_version(const struct target *t, const struct comparison *c)
+static bool eval_version(const struct target *t, const struct pl_comparison *c)
 {
     HOLDER(h);
     if (!find_version(t, c->right.variable, &h) ||
@@ -581,7 +542,8 @@ static bool eval_version(const struct target *t, const struct comparison *c)
     return c->version_valid && pl_specifier_match(&specifier, &c->version);
 }
 
-static bool eval_same_text(const struct target *t, const struct comparison *c)
+static bool eval_same_text(const struct target *t,
+                           const struct pl_comparison *c)
 {
     struct pl_str left = operand_value(t, &c->left);
     struct pl_str right = pl_str_trim(operand_value(t, &c->right));
@@ -593,20 +555,21 @@ static bool eval_same_text(const struct target *t, const struct comparison *c)
     return true;
 }
 
-static bool eval_comparison(const struct target *t, const struct comparison *c)
+static bool eval_comparison(const struct target *t,
+                            const struct pl_comparison *c)
 {
     switch (c->method) {
-    case NEVER:
+    case PL_HOLDS_NEVER:
         return false;
-    case ALWAYS:
+    case PL_HOLDS_ALWAYS:
         return true;
-    case BY_TEXT:
+    case PL_HOLDS_BY_TEXT:
         return eval_text(t, c);
-    case BY_SPECIFIER:
+    case PL_HOLDS_BY_SPECIFIER:
         return eval_specifier(t, c);
-    case BY_VERSION:
+    case PL_HOLDS_BY_VERSION:
         return eval_version(t, c);
-    case BY_SAME_TEXT:
+    case PL_HOLDS_BY_SAME_TEXT:
         return eval_same_text(t, c);
     }
     return false;
@@ -614,12 +577,12 @@ static bool eval_comparison(const struct target *t, const struct comparison *c)
 
 static bool eval(const struct target *t, const struct pl_marker *m)
 {
-    if (m->kind == COMPARISON)
+    if (m->kind == PL_MARKER_COMPARISON)
         return eval_comparison(t, m->comparison);
     for (size_t i = 0; i < m->count; i++)
-        if (eval(t, m->parts[i]) == (m->kind == OR))
-            return m->kind == OR;
-    return m->kind == AND;
+        if (eval(t, m->parts[i]) == (m->kind == PL_MARKER_OR))
+            return m->kind == PL_MARKER_OR;
+    return m->kind == PL_MARKER_AND;
 }
 
 bool pl_marker_eval(const struct pl_marker *marker, const struct pl_env *env,
@@ -635,9 +598,9 @@ bool pl_marker_mentions_extra(const struct pl_marker *marker)
 {
     if (!marker)
         return false;
-    if (marker->kind == COMPARISON)
-        return marker->comparison->left.variable == EXTRA ||
-               marker->comparison->right.variable == EXTRA;
+    if (marker->kind == PL_MARKER_COMPARISON)
+        return marker->comparison->left.variable == PL_VAR_EXTRA ||
+               marker->comparison->right.variable == PL_VAR_EXTRA;
     for (size_t i = 0; i < marker->count; i++)
         if (pl_marker_mentions_extra(marker->parts[i]))
             return true;
@@ -675,11 +638,13 @@ bool pl_marker_extras(const struct pl_marker *marker, struct pl_str *names,
 {
     if (!marker)
         return true;
-    if (marker->kind == COMPARISON) {
-        const struct comparison *c = marker->comparison;
-        if (c->left.variable == EXTRA && c->right.variable == LITERAL)
+    if (marker->kind == PL_MARKER_COMPARISON) {
+        const struct pl_comparison *c = marker->comparison;
+        if (c->left.variable == PL_VAR_EXTRA &&
+            c->right.variable == PL_VAR_LITERAL)
             return add_literal(c->right.text, names, max, count);
-        if (c->right.variable == EXTRA && c->left.variable == LITERAL)
+        if (c->right.variable == PL_VAR_EXTRA &&
+            c->left.variable == PL_VAR_LITERAL)
             return add_literal(c->left.text, names, max, count);
         return true;
     }
@@ -704,9 +669,9 @@ static void print_literal(struct pl_str text, struct pl_buf *out)
     pl_buf_add_char(out, quote);
 }
 
-static void print_operand(const struct operand *o, struct pl_buf *out)
+static void print_operand(const struct pl_operand *o, struct pl_buf *out)
 {
-    if (o->variable == LITERAL) {
+    if (o->variable == PL_VAR_LITERAL) {
         print_literal(o->text, out);
         return;
     }
@@ -718,7 +683,7 @@ static void print_operand(const struct operand *o, struct pl_buf *out)
 
 static void print(const struct pl_marker *m, bool outermost, struct pl_buf *out)
 {
-    if (m->kind == COMPARISON) {
+    if (m->kind == PL_MARKER_COMPARISON) {
         print_operand(&m->comparison->left, out);
         pl_buf_addf(out, " %s ", op_texts[m->comparison->op]);
         print_operand(&m->comparison->right, out);
@@ -729,7 +694,7 @@ static void print(const struct pl_marker *m, bool outermost, struct pl_buf *out)
         pl_buf_add_char(out, '(');
     for (size_t i = 0; i < m->count; i++) {
         if (i)
-            pl_buf_add_cstr(out, m->kind == OR ? " or " : " and ");
+            pl_buf_add_cstr(out, m->kind == PL_MARKER_OR ? " or " : " and ");
         print(m->parts[i], false, out);
     }
     if (parentheses)

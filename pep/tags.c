@@ -314,6 +314,58 @@ uint32_t pl_tags_rank(const struct pl_tags *tags, struct pl_str python,
     return best;
 }
 
+/* ---- which wheels could ever matter ---- */
+
+static bool starts_nocase(struct pl_str text, const char *prefix)
+{
+    return pl_str_is_nocase(pl_str_sub(text, 0, strlen(prefix)), prefix);
+}
+
+static bool ends_nocase(struct pl_str text, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    return text.len >= len &&
+           pl_str_is_nocase(pl_str_sub(text, text.len - len, text.len), suffix);
+}
+
+static bool is_possible_python(struct pl_str part)
+{
+    return starts_nocase(part, "cp") || starts_nocase(part, "py");
+}
+
+static bool is_possible_abi(struct pl_str part)
+{
+    if (!starts_nocase(part, "cp"))
+        return pl_str_is_nocase(part, "none") || pl_str_is_nocase(part, "abi3");
+    return pl_is_digit(part.at[part.len - 1]);
+}
+
+static bool is_possible_platform(struct pl_str part)
+{
+    if (!starts_nocase(part, "manylinux") && !starts_nocase(part, "linux_"))
+        return pl_str_is_nocase(part, "any");
+    return ends_nocase(part, "_x86_64") || ends_nocase(part, "_aarch64");
+}
+
+static bool any_part(struct pl_str set, bool (*is_possible)(struct pl_str))
+{
+    struct pl_str part;
+    while (pl_str_cut(&set, '.', &part))
+        if (is_possible(part))
+            return true;
+    return false;
+}
+
+bool pl_tags_possible(struct pl_str python, struct pl_str abi,
+                      struct pl_str platform)
+{
+    return any_part(python, is_possible_python) &&
+           any_part(abi, is_possible_abi) &&
+           any_part(platform, is_possible_platform);
+}
+
+/* ---- listing ---- */
+
 size_t pl_tags_count(const struct pl_tags *tags)
 {
     return tags->count;

@@ -43,6 +43,12 @@ const struct pl_tags *pl_tags_from_list(struct pl_arena *arena,
  */
 uint32_t pl_tags_rank(const struct pl_tags *tags, struct pl_str python,
                       struct pl_str abi, struct pl_str platform);
+/*
+ * Could a target of pl_env_make accept a wheel of these sets, whatever its
+ * Python and its machine? Errs on the side of yes.
+ */
+bool pl_tags_possible(struct pl_str python, struct pl_str abi,
+                      struct pl_str platform);
 size_t pl_tags_count(const struct pl_tags *tags);
 /* Tag i in order, as text in the arena of the call. */
 struct pl_str pl_tags_at(struct pl_arena *arena, const struct pl_tags *tags,
