@@ -48,6 +48,7 @@
 #define PL_FETCH_CONNECTIONS_PER_HOST 16
 #define PL_MAX_WHEEL_BYTES (8ull << 30) /* read whole, when ranges fail */
 #define PL_MAX_WHEEL_DIRECTORY_BYTES (64u << 20)
+#define PL_MAX_WHEEL_MEMBERS 500000
 #define PL_WHEEL_TAIL_BYTES (16u << 10) /* asked for first */
 #define PL_MAX_NETRC_BYTES (1u << 20)
 

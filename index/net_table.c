@@ -9,4 +9,5 @@ __attribute__((visibility("default"))) const struct pl_net pl_net_table = {
     .version = PL_NET_VERSION,
     .page_parse_html = pl_page_parse_html,
     .sdist_parse = pl_sdist_parse,
+    .wheel_read = pl_wheel_read,
 };

@@ -14,22 +14,31 @@
  *         fetch need.offset .. need.offset + need.length, add the piece
  *     }
  *
- * At most three ranges are ever asked for: the end of the file (given first by
- * the caller, PL_WHEEL_TAIL_BYTES), the central directory when it is not in
- * it, the member. libarchive is not used: going over the directory it reads
- * every member's local header, which is a request each.
+ * Which pieces there are, in which order and how they overlap changes nothing
+ * in the answer. Of a file that is at hand in part, three ranges are asked for
+ * at most, when each is given whole: the last PL_WHEEL_TAIL_BYTES (to be given
+ * first), what lacks of the directory before them, the member. Zip files are
+ * read by index/zip.h and not by libarchive, which goes to every member's
+ * local header: a request each.
  *
- * Strict, because installers differ in what they make of an odd zip: exactly
- * one end record, at the very end; the directory lies directly before it and
- * begins where the record says; zip64 fields agree; exactly one
- * NAME-VERSION.dist-info/METADATA at the top, of the file's own name and
- * version, and no other entry of that name; local header and directory agree
- * in name, method, sizes and CRC; stored or deflated, not encrypted; the
- * decoded size is what was stated and at most PL_MAX_METADATA_BYTES; the CRC
- * is right.
+ * What must hold of the zip stands in index/zip.h. Of the names in it, because
+ * installers differ in what they make of an odd one:
  *
- * Errors: PL_ERR_INPUT with the reason for people ("its wheel ..."),
- * PL_ERR_LIMIT for a directory of more than PL_MAX_WHEEL_DIRECTORY_BYTES.
+ * - one folder at the top ends in ".dist-info", and it is
+ *   NAME-VERSION.dist-info of the file's own name and version, compared in
+ *   their normal forms ("_" in the version stands for "-" too);
+ * - METADATA lies in it once, and no other entry could be taken for it: one of
+ *   other case, with "./", "..", "//", a backslash, a NUL or a slash behind, or
+ *   whose second name (Info-ZIP's) is another. Elsewhere odd names are nobody's
+ *   concern.
+ *
+ * Whether the METADATA are those that the index states a hash of, and what they
+ * say, is the caller's to check.
+ *
+ * `metadata` lives in the arena. Errors: PL_ERR_INPUT with the reason for
+ * people ("its wheel ..."), which may hold foreign text; PL_ERR_LIMIT for a
+ * directory of more than PL_MAX_WHEEL_DIRECTORY_BYTES or PL_MAX_WHEEL_MEMBERS
+ * entries, and METADATA of more than PL_MAX_METADATA_BYTES.
  */
 #ifndef PODLOCK_INDEX_WHEEL_H
 #define PODLOCK_INDEX_WHEEL_H
