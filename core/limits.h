@@ -42,8 +42,11 @@
 #define PL_FETCH_RUN_SECONDS 1800
 #define PL_FETCH_RETRIES 3
 #define PL_FETCH_RETRY_AFTER_MAX_S 20
+#define PL_FETCH_BACKOFF_MS 250 /* before the first retry; then twice that */
 #define PL_FETCH_REDIRECTS 10
 #define PL_FETCH_HEADER_BYTES (256u << 10) /* all headers of one answer */
+#define PL_FETCH_HEADER_LINES 1000
+#define PL_FETCH_ACTIVE 256 /* handed to libcurl at once; others wait */
 #define PL_FETCH_CONNECTIONS 32
 #define PL_FETCH_CONNECTIONS_PER_HOST 16
 #define PL_MAX_WHEEL_BYTES (8ull << 30) /* read whole, when ranges fail */

@@ -47,9 +47,11 @@ PL_MUST_CHECK bool pl_credentials_take(struct pl_credentials *credentials,
 void pl_credentials_take_environment(struct pl_credentials *credentials,
                                      struct pl_str index_name,
                                      struct pl_str url);
-/* The file's entries; one that cannot be read is no error. */
+/* The entries of a netrc file's text; what is not understood is skipped. */
 void pl_credentials_take_netrc(struct pl_credentials *credentials,
                                struct pl_str text);
+/* Those of NETRC, else ~/.netrc; one that cannot be read is no error. */
+void pl_credentials_take_netrc_file(struct pl_credentials *credentials);
 /* NULL: none for this URL. */
 const struct pl_credential *
 pl_credentials_find(const struct pl_credentials *credentials,

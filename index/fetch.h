@@ -44,9 +44,22 @@
 #include "core/str.h"
 #include "index/credentials.h"
 
+/* Milliseconds where nothing else is said. */
+struct pl_fetch_limits {
+    int connect, silence, crawl, resource, run;
+    uint64_t crawl_bytes_per_s;
+    int retry_after; /* the most that a server may ask for */
+    int backoff;     /* before the first retry, without Retry-After */
+    unsigned retries, redirects;
+    size_t header_bytes, header_lines;
+};
+
+struct pl_fetch_limits pl_fetch_usual_limits(void); /* core/limits.h */
+
 struct pl_fetch_options {
-    struct pl_str ca_file, ca_dir;       /* empty: the system's */
-    const struct pl_str *insecure_hosts; /* "host" or "host:port" */
+    const struct pl_fetch_limits *limits; /* NULL: those of core/limits.h */
+    struct pl_str ca_file, ca_dir;        /* empty: the system's */
+    const struct pl_str *insecure_hosts;  /* "host" or "host:port" */
     size_t insecure_host_count;
     const struct pl_credentials *credentials; /* NULL: none */
 };
@@ -65,6 +78,11 @@ struct pl_request {
     bool has_range, suffix;
     uint64_t range_from, range_to;
     struct pl_str if_range; /* an ETag: 200 when the file has changed */
+    /*
+     * The file's own bytes: no gzip is asked for, and one that the server
+     * speaks of (some do for every .gz) is not undone.
+     */
+    bool raw;
     /* The body goes to this file instead of memory; 0: memory. */
     int sink;
     void *user;

@@ -10,4 +10,9 @@ __attribute__((visibility("default"))) const struct pl_net pl_net_table = {
     .page_parse_html = pl_page_parse_html,
     .sdist_parse = pl_sdist_parse,
     .wheel_read = pl_wheel_read,
+    .fetch_open = pl_fetch_open,
+    .fetch_start = pl_fetch_start,
+    .fetch_next = pl_fetch_next,
+    .fetch_stats = pl_fetch_stats,
+    .fetch_close = pl_fetch_close,
 };
