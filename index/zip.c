@@ -158,7 +158,7 @@ static bool check_end(const struct end_fields *fields, uint64_t at,
 bool pl_zip_end_parse(struct pl_str tail, uint64_t total,
                       struct pl_zip_end *out, struct pl_error *err)
 {
-    size_t at;
+    size_t at = 0;
     uint64_t start = total - tail.len;
     if (!find_end(tail, &at, err) || !check_only_end(tail, start, at, err))
         return false;
