@@ -7,6 +7,7 @@
 #define OUT_BYTES ((size_t)64 << 10)
 #define IN_BYTES ((size_t)1 << 20) /* a z_stream counts in unsigned int */
 #define GZIP_ONLY (15 + 16)
+#define FIRST_BYTE 0x1f /* of each member */
 
 struct pl_gunzip {
     z_stream stream;
@@ -40,7 +41,8 @@ static enum pl_gunzip_state step(struct pl_gunzip *gunzip, pl_gunzip_emit emit,
                                  void *user)
 {
     z_stream *stream = &gunzip->stream;
-    if (gunzip->state == PL_GUNZIP_WHOLE && inflateReset(stream) != Z_OK)
+    if (gunzip->state == PL_GUNZIP_WHOLE &&
+        (*stream->next_in != FIRST_BYTE || inflateReset(stream) != Z_OK))
         return PL_GUNZIP_WRONG;
     stream->next_out = gunzip->out;
     stream->avail_out = OUT_BYTES;
