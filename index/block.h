@@ -5,17 +5,21 @@
  * Made once from a page that was parsed; read back without parsing: versions
  * with their packed keys, file names taken apart, requirements with their
  * specifiers and markers. Reading checks every offset, count and length; a
- * block that is off in any way is "not there", never half of one. Texts of the
- * result point into the payload, which must live as long as the arena.
+ * block that is off in any way is "not there", never half of one. Requirements
+ * and metadata that are equal stand in it once, are decoded when somebody asks
+ * for them, and once. Texts of the result point into the payload and into the
+ * place, which must live as long as the arena.
  *
- * "Files that can ever matter": wheels for Linux or any platform and source
- * distributions; of a version that has only others, one of them, so that the
- * version is known and can be explained.
+ * "Files that can ever matter": source distributions, and wheels that some
+ * target of pep/env.h could take (pl_tags_possible); of a version that has
+ * only others, the first one, so that the version is known and can be
+ * explained: nothing else is ever told of the others. `page` of a block has
+ * these files alone, whether it was made or read.
  */
 #ifndef PODLOCK_INDEX_BLOCK_H
 #define PODLOCK_INDEX_BLOCK_H
 
-#include "core/map.h"
+#include "core/buf.h"
 #include "index/index.h"
 
 struct pl_freshness {
@@ -26,10 +30,9 @@ struct pl_freshness {
 
 struct pl_block {
     struct pl_freshness freshness;
-    const struct pl_page *page; /* NULL: the index does not have it */
-    /* By file of the page; see pl_block_metadata. */
-    struct pl_str *packed_metadata; /* one a file; empty: not known */
-    bool changed;                   /* differs from what the cache holds */
+    const struct pl_page *page;   /* NULL: the index does not have it */
+    bool changed;                 /* differs from what the cache holds */
+    struct pl_block_parts *parts; /* of block.c and block_write.c */
 };
 
 /* What a block does not hold because the reader knows it. */
@@ -56,7 +59,10 @@ enum pl_block_answer pl_block_metadata(struct pl_arena *arena,
                                        const struct pl_file *file,
                                        struct pl_metadata *out,
                                        struct pl_str *reason);
-/* Adds what was read from outside; the block is then `changed`. */
+/*
+ * Adds what was read from outside; the block is then `changed`. The metadata
+ * are kept as they are and must live as long as the arena.
+ */
 void pl_block_add_metadata(struct pl_arena *arena, struct pl_block *block,
                            const struct pl_file *file,
                            const struct pl_metadata *metadata);
@@ -68,11 +74,13 @@ struct pl_block *pl_block_make(struct pl_arena *arena,
                                const struct pl_page *page,
                                const struct pl_freshness *freshness);
 /*
- * Takes over the metadata of files that are the same in both (URL, hashes);
- * reasons are not taken over.
+ * Takes over the metadata of files that are the same in both (name, URL and
+ * hashes; a file without a hash is never known to be the same). Reasons are
+ * not taken over. `older` must live as long as the arena.
  */
 void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
                       const struct pl_block *older);
+/* Sets out->over when the block does not fit: pl_buf_ok. */
 void pl_block_write(const struct pl_block *block, struct pl_buf *out);
 /* now - checked < max_age, and the clock has not gone back. */
 bool pl_block_is_fresh(const struct pl_block *block, int64_t now);

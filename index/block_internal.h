@@ -1,0 +1,99 @@
+/*
+ * What block.c and block_write.c share: the layout of a block, and what is
+ * known of the metadata of each file.
+ *
+ * In a block follow one another (core/pack.h):
+ *
+ *     u8 format, u8 has_page, u64 checked, number max_age, etag, last_modified
+ *     and only with a page:
+ *     status, number dropped
+ *     table of texts (number 0 is the empty one)
+ *     number, that many versions
+ *     number, that many tags: four texts by number, u8 has_build, number
+ *     requirements, metadata: each as slices
+ *     number of files, number of bytes of their texts
+ *     a record of BLOCK_RECORD_BYTES for each file, then their texts
+ *
+ * Slices: a number, that many u32 with where each ends, the bytes. A record:
+ * u32 version, u32 tags + 1, u32 Requires-Python, u32 yanked reason, u32
+ * metadata + 1, u64 size, u16 length of the URL or path, u16 of the name, u8
+ * of the upload time, u8 flags. The texts of a file: the URL or path, whose
+ * end is mostly its name, else the name, sha256, upload time, sha256 of the
+ * metadata. Metadata: u8 flags; the reason, or Requires-Python, extras and
+ * the numbers of the requirements.
+ */
+#ifndef PODLOCK_INDEX_BLOCK_INTERNAL_H
+#define PODLOCK_INDEX_BLOCK_INTERNAL_H
+
+#include "index/block.h"
+
+#define BLOCK_FORMAT 1
+#define BLOCK_RECORD_BYTES 34
+#define BLOCK_METADATA_AT 16 /* in a record */
+
+enum block_file_flag {
+    FILE_IS_WHEEL = 1,
+    FILE_HAS_SIZE = 2,
+    FILE_IS_YANKED = 4,
+    FILE_HAS_METADATA = 8,
+    FILE_IS_PATH = 16,
+    FILE_NAME_APART = 32,
+    FILE_HAS_SHA256 = 64,
+    FILE_HAS_METADATA_SHA256 = 128,
+};
+
+enum block_metadata_flag {
+    METADATA_FROM_SDIST = 1,
+    METADATA_REPAIRED = 2,
+    METADATA_UNUSABLE = 4,
+};
+
+struct block_slices {
+    const char *ends;
+    size_t count;
+    struct pl_str bytes;
+};
+
+/* One as it was decoded. */
+struct block_metadata {
+    struct pl_metadata metadata;
+    struct pl_str reason;
+    bool unusable;
+};
+
+/* What a payload holds. The lists of what was decoded are made when needed. */
+struct block_store {
+    struct block_slices requirements, metadata;
+    const struct pl_requirement **decoded_requirements;
+    const struct block_metadata **decoded_metadata;
+};
+
+enum block_known_kind {
+    KNOWN_NOTHING,
+    KNOWN_PACKED,   /* `number` of `store` */
+    KNOWN_METADATA, /* `metadata` */
+    KNOWN_REASON,   /* `reason` */
+};
+
+struct block_known {
+    enum block_known_kind kind;
+    uint32_t number;
+    struct block_store *store;
+    const struct pl_metadata *metadata;
+    struct pl_str reason;
+};
+
+struct pl_block_parts {
+    struct block_store store;
+    const char *records;       /* of the payload; NULL: made from a page */
+    struct block_known *added; /* by file; NULL: nothing yet */
+};
+
+struct pl_str pl_block_slice(const struct block_slices *slices, size_t number);
+/* NULL: damaged. */
+const struct block_metadata *pl_block_decode(struct pl_arena *arena,
+                                             struct block_store *store,
+                                             size_t number);
+struct block_known pl_block_known(const struct pl_block *block, size_t file);
+
+#endif

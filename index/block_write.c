@@ -1,0 +1,391 @@
+#include "index/block_internal.h"
+
+#include "core/digest.h"
+#include "core/limits.h"
+#include "core/vec.h"
+#include "pep/pack.h"
+#include "pep/tags.h"
+
+/* ---- making ---- */
+
+static bool can_matter(const struct pl_file *file)
+{
+    const struct pl_wheeltags *tags = file->wheel;
+    return !tags || pl_tags_possible(tags->python, tags->abi, tags->platform);
+}
+
+static bool same_version(const struct pl_file *a, const struct pl_file *b)
+{
+    return a->version == b->version ||
+           pl_version_cmp(a->version, b->version) == 0;
+}
+
+/* The files of one version: those that can matter, else the first. */
+static size_t select_files(const struct pl_file *files, size_t count,
+                           struct pl_file *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (can_matter(&files[i]))
+            out[kept++] = files[i];
+    if (!kept)
+        out[kept++] = files[0];
+    return kept;
+}
+
+static const struct pl_page *select_page(struct pl_arena *arena,
+                                         const struct pl_page *page)
+{
+    struct pl_page *selected = pl_new(arena, struct pl_page);
+    struct pl_file *files =
+        pl_new_array(arena, struct pl_file, page->file_count);
+    *selected = *page;
+    selected->file_count = 0;
+    for (size_t i = 0, next; i < page->file_count; i = next) {
+        for (next = i + 1; next < page->file_count; next++)
+            if (!same_version(&page->files[i], &page->files[next]))
+                break;
+        selected->file_count += select_files(&page->files[i], next - i,
+                                             files + selected->file_count);
+    }
+    for (size_t i = 0; i < selected->file_count; i++)
+        files[i].page = selected;
+    selected->files = files;
+    return selected;
+}
+
+static bool all_matter(const struct pl_page *page)
+{
+    for (size_t i = 0; i < page->file_count; i++)
+        if (!can_matter(&page->files[i]))
+            return false;
+    return true;
+}
+
+struct pl_block *pl_block_make(struct pl_arena *arena,
+                               const struct pl_page *page,
+                               const struct pl_freshness *freshness)
+{
+    struct pl_block *block = pl_new(arena, struct pl_block);
+    block->freshness = *freshness;
+    block->freshness.etag = pl_arena_dup(arena, freshness->etag);
+    block->freshness.last_modified =
+        pl_arena_dup(arena, freshness->last_modified);
+    block->page = !page || all_matter(page) ? page : select_page(arena, page);
+    block->changed = true;
+    block->parts = pl_new(arena, struct pl_block_parts);
+    return block;
+}
+
+/* The order of a page; see index/page.c. */
+static int compare(const struct pl_file *a, const struct pl_file *b)
+{
+    int order = pl_version_cmp(a->version, b->version);
+    if (!order)
+        order = pl_str_cmp(a->name, b->name);
+    if (!order)
+        order = pl_str_cmp(a->url, b->url);
+    return order ? order : pl_str_cmp(a->path, b->path);
+}
+
+static bool is_same_file(const struct pl_file *a, const struct pl_file *b)
+{
+    return a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
+           pl_str_eq(a->metadata_sha256, b->metadata_sha256);
+}
+
+void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
+                      const struct pl_block *older)
+{
+    const struct pl_page *page = block->page, *old = older->page;
+    if (!page || !old || !page->file_count)
+        return;
+    struct pl_block_parts *parts = block->parts;
+    if (!parts->added)
+        parts->added =
+            pl_new_array(arena, struct block_known, page->file_count);
+    for (size_t i = 0, at = 0; i < page->file_count; i++) {
+        const struct pl_file *file = &page->files[i];
+        while (at < old->file_count && compare(&old->files[at], file) < 0)
+            at++;
+        if (at == old->file_count)
+            return;
+        struct block_known known = pl_block_known(older, at);
+        if (parts->added[i].kind != KNOWN_NOTHING ||
+            known.kind == KNOWN_REASON || compare(&old->files[at], file) != 0 ||
+            !is_same_file(&old->files[at], file))
+            continue;
+        parts->added[i] = known;
+    }
+}
+
+/* ---- writing ---- */
+
+struct writer {
+    struct pl_packer p;
+    struct pl_arena *arena; /* until the block is written */
+    struct pl_packtable texts;
+    struct pl_packtable versions; /* by their texts */
+    PL_VEC(const struct pl_version *) version_list;
+    struct pl_packtable tags; /* by their texts, joined */
+    PL_VEC(const struct pl_wheeltags *) tags_list;
+    struct pl_packtable requirements, metadata; /* by their bytes */
+    struct pl_map moved; /* number + 1 by the address of an older slice */
+    struct pl_str scratch;
+};
+
+static uint32_t add_text(struct writer *w, struct pl_str text)
+{
+    return pl_packtable_add(&w->texts, text);
+}
+
+static uint32_t add_version(struct writer *w, const struct pl_version *version)
+{
+    uint32_t number = pl_packtable_add(&w->versions, version->text);
+    if (number == w->version_list.len)
+        pl_vec_push(w->arena, &w->version_list, version);
+    return number;
+}
+
+/* No text of a tag has a '-'. */
+static uint32_t add_tags(struct writer *w, const struct pl_wheeltags *t)
+{
+    struct pl_str key = pl_arena_printf(
+        w->arena, "%.*s-%.*s-%.*s-%d%llu%.*s", PL_STR_ARG(t->python),
+        PL_STR_ARG(t->abi), PL_STR_ARG(t->platform), t->has_build,
+        (unsigned long long)t->build_number, PL_STR_ARG(t->build_rest));
+    uint32_t number = pl_packtable_add(&w->tags, key);
+    if (number == w->tags_list.len) {
+        pl_vec_push(w->arena, &w->tags_list, t);
+        add_text(w, t->python);
+        add_text(w, t->abi);
+        add_text(w, t->platform);
+        add_text(w, t->build_rest);
+    }
+    return number;
+}
+
+/* ---- metadata ---- */
+
+static uint32_t add_requirement(struct writer *w,
+                                const struct pl_requirement *requirement)
+{
+    PL_BUF(bytes, PL_MAX_CACHE_ENTRY_BYTES);
+    struct pl_packer p = {.out = &bytes};
+    pl_pack_requirement(&p, requirement);
+    if (!pl_buf_ok(&bytes))
+        w->p.out->over = true;
+    return pl_packtable_add(&w->requirements,
+                            pl_arena_dup(w->arena, pl_buf_view(&bytes)));
+}
+
+static void pack_metadata(struct writer *w, struct pl_packer *p,
+                          const struct pl_metadata *m)
+{
+    pl_pack_u8(p, (uint8_t)((m->from_sdist ? METADATA_FROM_SDIST : 0) |
+                            (m->repaired ? METADATA_REPAIRED : 0)));
+    pl_pack_specifier(p, &m->requires_python);
+    pl_pack_number(p, m->extra_count);
+    for (size_t i = 0; i < m->extra_count; i++)
+        pl_pack_text(p, m->extras[i]);
+    pl_pack_number(p, m->require_count);
+    for (size_t i = 0; i < m->require_count; i++)
+        pl_pack_number(p, add_requirement(w, &m->requires[i]));
+}
+
+/* All but the numbers of the requirements stays as it was. */
+static void move_metadata(struct writer *w, struct pl_packer *p,
+                          const struct block_known *known)
+{
+    struct block_store *store = known->store;
+    struct pl_str bytes = pl_block_slice(&store->metadata, known->number);
+    struct pl_unpacker u = pl_unpacker_from(bytes);
+    if (pl_unpack_u8(&u) & METADATA_UNUSABLE) {
+        pl_buf_add_str(p->out, bytes);
+        return;
+    }
+    struct pl_specifier python;
+    pl_unpack_specifier(&u, w->arena, &python);
+    for (size_t i = pl_unpack_count(&u, 1); i > 0; i--)
+        pl_unpack_text(&u);
+    pl_buf_add(p->out, bytes.at, (size_t)(u.at - bytes.at));
+    size_t count = pl_unpack_count(&u, 1);
+    pl_pack_number(p, count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t number = pl_unpack_number(&u);
+        if (number < store->requirements.count)
+            number = pl_packtable_add(
+                &w->requirements, pl_block_slice(&store->requirements, number));
+        pl_pack_number(p, number);
+    }
+}
+
+static uint32_t add_known(struct writer *w, const struct block_known *known)
+{
+    PL_BUF(bytes, PL_MAX_CACHE_ENTRY_BYTES);
+    struct pl_packer p = {.out = &bytes};
+    switch (known->kind) {
+    case KNOWN_NOTHING:
+        return 0;
+    case KNOWN_METADATA:
+        pack_metadata(w, &p, known->metadata);
+        break;
+    case KNOWN_REASON:
+        pl_pack_u8(&p, METADATA_UNUSABLE);
+        pl_pack_text(&p, known->reason);
+        break;
+    case KNOWN_PACKED:
+        move_metadata(w, &p, known);
+        break;
+    }
+    if (!pl_buf_ok(&bytes))
+        w->p.out->over = true;
+    return 1 + pl_packtable_add(&w->metadata,
+                                pl_arena_dup(w->arena, pl_buf_view(&bytes)));
+}
+
+/* Files share metadata: what stood once stands once again. */
+static uint32_t add_metadata(struct writer *w, const struct pl_block *block,
+                             size_t file)
+{
+    struct block_known known = pl_block_known(block, file);
+    if (known.kind != KNOWN_PACKED)
+        return add_known(w, &known);
+    if (known.number >= known.store->metadata.count)
+        return 0;
+    const char *ends = known.store->metadata.ends + 4 * known.number;
+    struct pl_str address = {(const char *)&ends, sizeof(ends)};
+    void *moved = pl_map_get(&w->moved, address);
+    if (!moved) {
+        moved = (void *)(uintptr_t)add_known(w, &known);
+        pl_map_put(&w->moved, pl_arena_dup(w->arena, address), moved);
+    }
+    return (uint32_t)(uintptr_t)moved;
+}
+
+/* ---- files ---- */
+
+static unsigned flags_of(const struct pl_file *f, struct pl_str place)
+{
+    bool is_tail =
+        place.len >= f->name.len &&
+        pl_str_eq(pl_str_sub(place, place.len - f->name.len, place.len),
+                  f->name);
+    return (f->kind == PL_FILE_WHEEL ? FILE_IS_WHEEL : 0u) |
+           (f->has_size ? FILE_HAS_SIZE : 0u) |
+           (f->yanked ? FILE_IS_YANKED : 0u) |
+           (f->has_metadata ? FILE_HAS_METADATA : 0u) |
+           (f->url.len ? 0u : FILE_IS_PATH) | (is_tail ? 0u : FILE_NAME_APART) |
+           (f->sha256.len ? FILE_HAS_SHA256 : 0u) |
+           (f->metadata_sha256.len ? FILE_HAS_METADATA_SHA256 : 0u);
+}
+
+static bool is_hash(struct pl_str text)
+{
+    return !text.len || text.len == PL_SHA256_HEX;
+}
+
+static void add_file(struct writer *w, const struct pl_block *block, size_t at,
+                     struct pl_packer *records, struct pl_buf *texts)
+{
+    const struct pl_file *f = &block->page->files[at];
+    struct pl_str place = f->url.len ? f->url : f->path;
+    unsigned flags = flags_of(f, place);
+    if (place.len > UINT16_MAX || f->name.len > UINT16_MAX ||
+        f->upload_time.len > UINT8_MAX || !is_hash(f->sha256) ||
+        !is_hash(f->metadata_sha256) || (f->url.len && f->path.len))
+        w->p.out->over = true;
+    pl_pack_u32(records, add_version(w, f->version));
+    pl_pack_u32(records, f->wheel ? add_tags(w, f->wheel) + 1 : 0);
+    pl_pack_u32(records, add_text(w, f->requires_python));
+    pl_pack_u32(records, add_text(w, f->yanked_reason));
+    pl_pack_u32(records, add_metadata(w, block, at));
+    pl_pack_u64(records, f->size);
+    pl_pack_u16(records, (uint16_t)place.len);
+    pl_pack_u16(records, (uint16_t)f->name.len);
+    pl_pack_u8(records, (uint8_t)f->upload_time.len);
+    pl_pack_u8(records, (uint8_t)flags);
+    pl_buf_add_str(texts, place);
+    if (flags & FILE_NAME_APART)
+        pl_buf_add_str(texts, f->name);
+    pl_buf_add_str(texts, f->sha256);
+    pl_buf_add_str(texts, f->upload_time);
+    pl_buf_add_str(texts, f->metadata_sha256);
+}
+
+/* ---- the whole ---- */
+
+static void write_versions(struct writer *w)
+{
+    pl_pack_number(&w->p, w->version_list.len);
+    for (size_t i = 0; i < w->version_list.len; i++)
+        pl_pack_version(&w->p, w->version_list.at[i]);
+}
+
+static void write_tags(struct writer *w)
+{
+    pl_pack_number(&w->p, w->tags_list.len);
+    for (size_t i = 0; i < w->tags_list.len; i++) {
+        const struct pl_wheeltags *t = w->tags_list.at[i];
+        pl_pack_number(&w->p, add_text(w, t->python));
+        pl_pack_number(&w->p, add_text(w, t->abi));
+        pl_pack_number(&w->p, add_text(w, t->platform));
+        pl_pack_number(&w->p, add_text(w, t->build_rest));
+        pl_pack_u8(&w->p, t->has_build);
+        pl_pack_number(&w->p, t->build_number);
+    }
+}
+
+static void write_slices(struct writer *w, const struct pl_packtable *table)
+{
+    size_t end = 0;
+    pl_pack_number(&w->p, table->map.len);
+    for (size_t i = 0; i < table->map.len; i++) {
+        end += table->map.entries[i].key.len;
+        pl_pack_u32(&w->p, (uint32_t)end);
+    }
+    for (size_t i = 0; i < table->map.len; i++)
+        pl_buf_add_str(w->p.out, table->map.entries[i].key);
+}
+
+/* Records come first: they fill the tables, which are written before them. */
+static void write_page(struct writer *w, const struct pl_block *block)
+{
+    PL_BUF(records, PL_MAX_CACHE_ENTRY_BYTES);
+    PL_BUF(texts, PL_MAX_CACHE_ENTRY_BYTES);
+    const struct pl_page *page = block->page;
+    struct pl_packer record_packer = {.out = &records};
+    add_text(w, PL_STR(""));
+    for (size_t i = 0; i < page->file_count; i++)
+        add_file(w, block, i, &record_packer, &texts);
+    if (!pl_buf_ok(&records) || !pl_buf_ok(&texts))
+        w->p.out->over = true;
+    pl_pack_text(&w->p, page->status);
+    pl_pack_number(&w->p, page->dropped);
+    pl_pack_table(&w->p, &w->texts);
+    write_versions(w);
+    write_tags(w);
+    write_slices(w, &w->requirements);
+    write_slices(w, &w->metadata);
+    pl_pack_number(&w->p, page->file_count);
+    pl_pack_number(&w->p, texts.len);
+    pl_buf_add_str(w->p.out, pl_buf_view(&records));
+    pl_buf_add_str(w->p.out, pl_buf_view(&texts));
+}
+
+void pl_block_write(const struct pl_block *block, struct pl_buf *out)
+{
+    PL_ARENA(arena);
+    struct writer w = {.p.out = out, .arena = &arena};
+    w.texts.map.arena = w.versions.map.arena = w.tags.map.arena = &arena;
+    w.requirements.map.arena = w.metadata.map.arena = &arena;
+    w.moved.arena = &arena;
+    pl_pack_u8(&w.p, BLOCK_FORMAT);
+    pl_pack_u8(&w.p, block->page != NULL);
+    pl_pack_u64(&w.p, (uint64_t)block->freshness.checked);
+    pl_pack_number(&w.p, block->freshness.max_age);
+    pl_pack_text(&w.p, block->freshness.etag);
+    pl_pack_text(&w.p, block->freshness.last_modified);
+    if (block->page)
+        write_page(&w, block);
+}
