@@ -29,8 +29,10 @@ import urllib.parse
 import zipfile
 
 from hostile_test import BARE, META, World
-from server import Server
+from server import Server, refuse
 
+PAGE = '/pypi/simple/a/'
+FILE = '/pypi/files/a-1.0-py3-none-any.whl'
 OLD = b'# an older answer\n'
 TIMEOUT = 100
 AT_A_TIME = 8
@@ -223,6 +225,42 @@ def make_wheel(name, version, *requires, metadata=None, more=()):
             z.writestr(file, body)
         z.writestr(f'{name}-{version}.dist-info/RECORD', '')
     return out.getvalue()
+
+
+def script(path, answer):
+    """Answers requests for one path (a beginning of it) by a function, a
+    Response or DROP; others as usual."""
+    def answered(request):
+        if not request.name.startswith(path):
+            return None
+        return answer(request) if callable(answer) else answer
+    return answered
+
+
+def changed(w, path, **how):
+    """The usual answer for a path, changed."""
+    def change(request):
+        response = w.server.usual(request)
+        for key, value in how.items():
+            setattr(response, key, value)
+        return response
+    return script(path, change)
+
+
+def refused(status, **headers):
+    return lambda request: refuse(status, **headers)
+
+
+def paths(w):
+    return [r.path for r in w.server.take()]
+
+
+def without_ranges(w):
+    """A server without ranges."""
+    def whole(request):
+        request.headers.pop('range', None)
+        return w.server.usual(request)
+    return script('/pypi/files/', whole)
 
 
 def run_one(test, podlock, quick):

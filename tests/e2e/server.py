@@ -163,7 +163,7 @@ class Tree:
             return self.simple(request, parts)
         if parts[:2] == ['pytorch', 'whl'] and folder:
             found = self.served_page('/'.join(parts), 'index.html', 'text/html')
-            if found:
+            if found and len(parts) > 3:
                 found.headers['Cache-Control'] = PAGE_AGE + ', must-revalidate'
             return found or refuse(403 if len(parts) > 3 else 404)
         found = self.file(parts)
@@ -178,7 +178,9 @@ class Tree:
             'index.html', 'text/html')
         found = self.served_page('/'.join(parts), file, kind)
         if found:
-            found.headers.update({'Cache-Control': PAGE_AGE, 'Vary': 'Accept'})
+            found.headers['Vary'] = 'Accept'
+        if found and len(parts) > 2:
+            found.headers['Cache-Control'] = PAGE_AGE
         return found or refuse(404)
 
     def served_page(self, folder, file, kind):
@@ -271,6 +273,8 @@ def parse_range(text, size):
 
 def conditional(request, response):
     """Applies If-None-Match, Range and If-Range to a whole answer."""
+    if response.status != 200:
+        return response
     etag = response.headers.get('ETag')
     asked = request.headers.get('if-none-match', '')
     if etag and etag in [tag.strip().removeprefix('W/')
