@@ -16,8 +16,7 @@ static void print_answer(struct pl_cli *cli, const struct pl_solution *solution)
         pl_show_text(&cli->out, PL_STYLE_PLAIN, chosen->project->name,
                      &cli->text);
         pl_cli_print(cli, " ");
-        pl_show_text(&cli->out, PL_STYLE_PLAIN, chosen->candidate->version_text,
-                     &cli->text);
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, chosen->version, &cli->text);
         pl_cli_print(cli, "\n");
     }
     struct pl_str packages = pl_show_count(cli->arena, solution->chosen_count,

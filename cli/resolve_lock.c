@@ -29,7 +29,7 @@ static struct pl_lock_package lock_package(struct pl_arena *arena,
     const struct pl_file *file = chosen->candidate->file;
     return (struct pl_lock_package){
         .name = chosen->project->name,
-        .version = chosen->candidate->version_text,
+        .version = chosen->version,
         .requires_python = file->requires_python,
         .index = file->page->index_url,
         .dependencies =
@@ -65,7 +65,7 @@ static void add_packages(struct pl_arena *arena,
             out->replaced[out->replaced_count++] = (struct pl_lock_replaced){
                 .name = fact->name,
                 .from = pl_version_text(arena, &fact->version),
-                .to = chosen->candidate->version_text,
+                .to = chosen->version,
                 .because = chosen->because,
                 .is_os = fact->protect == PL_PROTECT_OS,
             };
@@ -162,7 +162,7 @@ static void warn_of_package(const struct pl_setup *setup,
 {
     struct pl_arena *arena = setup->problem.arena;
     struct pl_str name = chosen->project->name;
-    struct pl_str version = chosen->candidate->version_text;
+    struct pl_str version = chosen->version;
     const struct pl_file *file = chosen->candidate->file;
     if (file->kind == PL_FILE_SDIST)
         pl_vec_push(arena, out,

@@ -2,17 +2,27 @@
 
 #include "index/upload_time.h"
 
-/* Text and verdict of the last Requires-Python: neighbours mostly agree. */
-struct python_memo {
-    struct pl_str text;
-    bool allowed, valid;
-};
+/*
+ * Verdicts on texts that pages repeat thousands of times: by a hash that looks
+ * at a few bytes, the last text of each. A place is free while its text has no
+ * address.
+ */
+#define TAGS_PLACES 256
+#define PYTHON_PLACES 64
 
-/* The same for the tags of wheels. */
-struct tags_memo {
+struct judged_tags {
     struct pl_str python, abi, platform;
     uint32_t rank;
-    bool valid;
+};
+
+struct judged_python {
+    struct pl_str text;
+    bool allowed;
+};
+
+struct pl_judged {
+    struct judged_tags tags[TAGS_PLACES];
+    struct judged_python pythons[PYTHON_PLACES];
 };
 
 struct filler {
@@ -23,9 +33,23 @@ struct filler {
     bool hashed;           /* a line about it lists hashes */
     const struct pl_torch_project *family;
     const struct pl_page *page;
-    struct python_memo python;
-    struct tags_memo tags;
+    const struct pl_fact *torch; /* of the template, when in the family */
 };
+
+static uint32_t hash_of(struct pl_str text)
+{
+    uint32_t hash = (uint32_t)text.len;
+    for (size_t i = 1; i <= 4 && text.len; i++)
+        hash = hash * 31 + (unsigned char)text.at[(text.len * i - 1) / 4];
+    return hash;
+}
+
+/* Blocks of the cache give equal texts one address. */
+static bool is_same(struct pl_str a, struct pl_str b)
+{
+    return a.len == b.len &&
+           (a.at == b.at || (a.at && memcmp(a.at, b.at, a.len) == 0));
+}
 
 static bool applies_here(const struct pl_problem *problem,
                          const struct pl_requirement *requirement,
@@ -129,35 +153,37 @@ static bool python_fits(struct filler *f, struct pl_str text)
 {
     if (!text.len)
         return true;
-    if (f->python.valid && pl_str_eq(f->python.text, text))
-        return f->python.allowed;
+    struct judged_python *known =
+        &f->problem->judged->pythons[hash_of(text) % PYTHON_PLACES];
+    if (is_same(known->text, text))
+        return known->allowed;
     struct pl_specifier specifier;
     bool repaired;
     bool parsed = pl_specifier_parse_lenient(f->problem->arena, text,
                                              &specifier, &repaired, NULL);
-    f->python = (struct python_memo){
+    *known = (struct judged_python){
         .text = text,
         .allowed = parsed && pl_env_allows_python(&f->problem->env, &specifier),
-        .valid = true,
     };
-    return f->python.allowed;
+    return known->allowed;
 }
 
 static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
 {
-    struct tags_memo *last = &f->tags;
-    if (!last->valid || !pl_str_eq(last->platform, wheel->platform) ||
-        !pl_str_eq(last->python, wheel->python) ||
-        !pl_str_eq(last->abi, wheel->abi))
-        *last = (struct tags_memo){
+    uint32_t hash = hash_of(wheel->platform) * 31 + hash_of(wheel->python) * 7 +
+                    hash_of(wheel->abi);
+    struct judged_tags *known = &f->problem->judged->tags[hash % TAGS_PLACES];
+    if (!is_same(known->platform, wheel->platform) ||
+        !is_same(known->python, wheel->python) ||
+        !is_same(known->abi, wheel->abi))
+        *known = (struct judged_tags){
             .python = wheel->python,
             .abi = wheel->abi,
             .platform = wheel->platform,
             .rank = pl_tags_rank(f->problem->tags, wheel->python, wheel->abi,
                                  wheel->platform),
-            .valid = true,
         };
-    return last->rank;
+    return known->rank;
 }
 
 /*
@@ -167,11 +193,8 @@ static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
  */
 static bool variant_fits(const struct filler *f, const struct pl_file *file)
 {
-    const struct pl_page *page = f->page;
-    bool is_twin = page->is_torch && !file->page->is_torch;
-    const struct pl_template *template = f->problem->template;
-    const struct pl_fact *torch =
-        template ? pl_template_fact(template, PL_STR("torch")) : NULL;
+    bool is_twin = f->page->is_torch && !file->page->is_torch;
+    const struct pl_fact *torch = f->torch;
     if (!f->family || !f->family->companion)
         return true;
     if (!torch || !pl_fact_is_hard(f->problem, torch))
@@ -307,23 +330,19 @@ static void take_version(struct filler *f, const struct pl_file *files,
     enum pl_exclusion verdict = judge_version(f, version);
     if (verdict != PL_EXCLUSION_COUNT || !best)
         pl_vec_push(arena, &f->project->excluded,
-                    (struct pl_excluded){*version, best ? verdict : why});
+                    (struct pl_excluded){version, best ? verdict : why});
     else
         pl_vec_push(arena, out,
                     (struct pl_candidate){
-                        .version = *best->version,
-                        .version_text = pl_version_text(arena, version),
+                        .version = best->version,
                         .file = best,
                     });
 }
 
-static void reserve(struct pl_arena *arena, candidate_vec *list, size_t count)
+static bool is_same_version(const struct pl_version *a,
+                            const struct pl_version *b)
 {
-    struct pl_candidate *room = pl_new_array(arena, struct pl_candidate, count);
-    if (list->len)
-        memcpy(room, list->at, list->len * sizeof(*room));
-    list->at = room;
-    list->cap = count;
+    return a == b || pl_version_cmp(a, b) == 0;
 }
 
 /* The most preferred versions first, as far as their files' order tells. */
@@ -334,11 +353,12 @@ static void take_versions(struct filler *f, candidate_vec *out)
     size_t file_count = f->page->file_count;
     PL_VEC(size_t) starts = {0};
     for (size_t i = 0; i < file_count; i++)
-        if (!i || pl_version_cmp(files[i - 1].version, files[i].version))
+        if (!i || !is_same_version(files[i - 1].version, files[i].version))
             pl_vec_push(&scratch, &starts, i);
     pl_vec_push(&scratch, &starts, file_count);
     size_t count = starts.len - 1;
-    reserve(f->problem->arena, out, out->len + count);
+    out->cap = count + 1; /* and the fact */
+    out->at = pl_new_array(f->problem->arena, struct pl_candidate, out->cap);
     for (size_t i = 0; i < count; i++) {
         size_t n = wants_lowest(f) ? i : count - 1 - i;
         take_version(f, files + starts.at[n], starts.at[n + 1] - starts.at[n],
@@ -346,29 +366,46 @@ static void take_versions(struct filler *f, candidate_vec *out)
     }
 }
 
-static void take_fact(struct filler *f, candidate_vec *out)
-{
-    const struct pl_fact *fact = f->project->fact;
-    if (fact)
-        pl_vec_push(f->problem->arena, out,
-                    (struct pl_candidate){
-                        .version = fact->version,
-                        .version_text =
-                            pl_version_text(f->problem->arena, &fact->version),
-                        .fact = fact,
-                        .state = PL_CANDIDATE_READ,
-                    });
-}
-
 static int prefer(const struct filler *f, const struct pl_candidate *a,
                   const struct pl_candidate *b)
 {
-    bool a_last = is_fallback(f, &a->version);
-    bool b_last = is_fallback(f, &b->version);
+    bool a_last = is_fallback(f, a->version);
+    bool b_last = is_fallback(f, b->version);
     if (a_last != b_last)
         return a_last ? 1 : -1;
-    int order = pl_version_cmp(&a->version, &b->version);
+    int order = pl_version_cmp(a->version, b->version);
     return wants_lowest(f) ? order : -order;
+}
+
+/* Fallbacks behind all others, each kind in its order. */
+static void move_fallbacks(const struct filler *f, candidate_vec *list)
+{
+    PL_ARENA(scratch);
+    candidate_vec moved = {0};
+    size_t left = 0;
+    for (size_t i = 0; i < list->len; i++)
+        if (is_fallback(f, list->at[i].version))
+            pl_vec_push(&scratch, &moved, list->at[i]);
+        else
+            list->at[left++] = list->at[i];
+    if (moved.len)
+        memcpy(list->at + left, moved.at, moved.len * sizeof(moved.at[0]));
+}
+
+static void add_fact(const struct filler *f, candidate_vec *list)
+{
+    struct pl_candidate fact = {
+        .version = &f->project->fact->version,
+        .fact = f->project->fact,
+        .state = PL_CANDIDATE_READ,
+    };
+    size_t at = 0;
+    pl_vec_push(f->problem->arena, list, fact);
+    while (at + 1 < list->len && prefer(f, &list->at[at], &fact) < 0)
+        at++;
+    memmove(list->at + at + 1, list->at + at,
+            (list->len - 1 - at) * sizeof(fact));
+    list->at[at] = fact;
 }
 
 static bool are_in_order(const struct filler *f, const candidate_vec *list)
@@ -396,7 +433,7 @@ void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
         bool matches =
             c->fact ? pl_demand_matches_fact(demand, c->fact)
                     : !demand->by_url &&
-                          pl_specifier_match(demand->specifier, &c->version);
+                          pl_specifier_match(demand->specifier, c->version);
         if (matches)
             pl_bits_add(demand->matches, i);
     }
@@ -418,11 +455,15 @@ static void set_candidates(struct pl_problem *problem,
     }
 }
 
-void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
-                        const struct pl_page *page)
+static struct filler filler_of(struct pl_problem *problem,
+                               struct pl_project *project,
+                               const struct pl_page *page)
 {
     const struct pl_policy *policy = &problem->policy;
-    struct filler f = {
+    const struct pl_template *template = problem->template;
+    if (!problem->judged)
+        problem->judged = pl_new(problem->arena, struct pl_judged);
+    return (struct filler){
         .problem = problem,
         .project = project,
         .named_prerelease =
@@ -432,11 +473,20 @@ void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
         .sdists = !pl_format_control_has(&policy->only_binary, project->name),
         .family = pl_torch_family_find(problem->family, project->name),
         .page = page,
+        .torch = template ? pl_template_fact(template, PL_STR("torch")) : NULL,
     };
+}
+
+void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
+                        const struct pl_page *page)
+{
+    struct filler f = filler_of(problem, project, page);
     candidate_vec found = {0};
-    take_fact(&f, &found);
     if (page)
         take_versions(&f, &found);
+    move_fallbacks(&f, &found);
+    if (project->fact)
+        add_fact(&f, &found);
     if (!are_in_order(&f, &found))
         qsort_r(found.at, found.len, sizeof(found.at[0]), prefer_by, &f);
     if (!found.len)

@@ -262,7 +262,7 @@ static bool version_in(const struct pl_candidate *candidate,
 {
     bool in = candidate->fact
                   ? pl_fact_meets(candidate->fact, specifier)
-                  : pl_specifier_match(specifier, &candidate->version);
+                  : pl_specifier_match(specifier, candidate->version);
     return in != inverted;
 }
 

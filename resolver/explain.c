@@ -90,7 +90,7 @@ static void count_exclusions(const struct pl_demand *demand,
     const struct pl_project *project = demand->project;
     for (size_t i = 0; i < project->excluded.len; i++) {
         const struct pl_excluded *x = &project->excluded.at[i];
-        if (pl_specifier_match(demand->specifier, &x->version))
+        if (pl_specifier_match(demand->specifier, x->version))
             counts[x->why]++;
     }
 }
@@ -103,8 +103,9 @@ static void tell_unusable(const struct pl_demand *demand, struct pl_buf *out)
         const struct pl_candidate *c = &project->candidates[i];
         if (c->state != PL_CANDIDATE_UNUSABLE || !pl_demand_matches(demand, i))
             continue;
-        pl_buf_addf(out, "\n  %.*s %.*s: ", PL_STR_ARG(project->name),
-                    PL_STR_ARG(c->version_text));
+        pl_buf_addf(out, "\n  %.*s ", PL_STR_ARG(project->name));
+        pl_version_print(c->version, out);
+        pl_buf_add_cstr(out, ": ");
         pl_escape_terminal(out, c->reason);
         return;
     }
@@ -253,9 +254,9 @@ static void tell_core(struct explainer *e, struct pl_buf *out)
             demand ? hopeless_need(e, demand, &whose) : NULL;
         if (!need)
             continue;
-        pl_buf_addf(out, "\n  and %.*s %.*s needs %.*s: ",
-                    PL_STR_ARG(demand->project->name),
-                    PL_STR_ARG(whose->version_text), PL_STR_ARG(need->text));
+        pl_buf_addf(out, "\n  and %.*s ", PL_STR_ARG(demand->project->name));
+        pl_version_print(whose->version, out);
+        pl_buf_addf(out, " needs %.*s: ", PL_STR_ARG(need->text));
         tell_excluded(need, out);
         return;
     }

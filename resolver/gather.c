@@ -179,7 +179,7 @@ static size_t find_version(const struct pl_project *project, size_t from,
     for (size_t n = 0; n < project->candidate_count; n++) {
         size_t i = (from + n) % project->candidate_count;
         const struct pl_candidate *candidate = &project->candidates[i];
-        if (candidate->file && pl_str_eq(candidate->version.text, text))
+        if (candidate->file && pl_str_eq(candidate->version->text, text))
             return i;
     }
     return SIZE_MAX;
@@ -235,7 +235,7 @@ static void drop_candidate(struct pl_gather *gather, struct pl_project *project,
     pl_bits_drop(project->usable, (size_t)(candidate - project->candidates));
     candidate->reason = reason;
     PL_TRACE(PL_TRACE_INDEX, "%.*s %.*s cannot be used: %.*s",
-             PL_STR_ARG(project->name), PL_STR_ARG(candidate->version_text),
+             PL_STR_ARG(project->name), PL_STR_ARG(candidate->version->text),
              PL_STR_ARG(reason));
     pl_vec_push(gather->problem->arena, &project->excluded,
                 (struct pl_excluded){candidate->version, PL_EXCLUDED_METADATA});

@@ -86,8 +86,7 @@ struct pl_needs {
 };
 
 struct pl_candidate {
-    struct pl_version version;
-    struct pl_str version_text; /* normal form */
+    const struct pl_version *version;
     const struct pl_file *file; /* the best fitting one; NULL: a fact */
     const struct pl_fact *fact; /* it is preinstalled; else NULL */
     enum pl_candidate_state state;
@@ -114,7 +113,7 @@ enum pl_exclusion {
 };
 
 struct pl_excluded {
-    struct pl_version version;
+    const struct pl_version *version;
     enum pl_exclusion why;
 };
 
@@ -189,8 +188,9 @@ struct pl_problem {
 
     /* Grown while searching. */
     PL_VEC(struct pl_root) roots;
-    struct pl_map projects; /* by name; entries in order of discovery */
-    struct pl_map demands;  /* by text */
+    struct pl_map projects;   /* by name; entries in order of discovery */
+    struct pl_map demands;    /* by text */
+    struct pl_judged *judged; /* of candidates.c */
 };
 
 /*

@@ -74,7 +74,7 @@ static void want_version(struct search *search, struct pl_project *project,
 {
     struct pl_candidate *candidate = &project->candidates[n];
     PL_TRACE(PL_TRACE_CHOICE, "reading %.*s %.*s", PL_STR_ARG(project->name),
-             PL_STR_ARG(candidate->version_text));
+             PL_STR_ARG(candidate->version->text));
     pl_gather_want_candidate(&search->gather, project, candidate);
     pl_bits_add(project->loaded, n);
 }

@@ -172,7 +172,7 @@ static bool candidate_in(const struct pl_candidate *candidate,
                          const struct pl_specifier *specifier)
 {
     return candidate->fact ? pl_fact_meets(candidate->fact, specifier)
-                           : pl_specifier_match(specifier, &candidate->version);
+                           : pl_specifier_match(specifier, candidate->version);
 }
 
 static struct pl_candidate *final_named(const struct builder *b,
@@ -229,6 +229,17 @@ static void find_rules(struct builder *b, struct pl_chosen *chosen)
 
 /* ---- why a fact could not stay ---- */
 
+static struct pl_str needs_text(const struct builder *b,
+                                const struct pl_project *project,
+                                const struct pl_candidate *candidate,
+                                const struct pl_demand *demand)
+{
+    struct pl_str version = pl_version_text(b->arena, candidate->version);
+    return pl_arena_printf(b->arena, "%.*s %.*s needs %.*s",
+                           PL_STR_ARG(project->name), PL_STR_ARG(version),
+                           PL_STR_ARG(demand->text));
+}
+
 static struct pl_str refused_by_package(const struct builder *b,
                                         const struct pl_fact *fact,
                                         const struct pl_project *about)
@@ -240,11 +251,8 @@ static struct pl_str refused_by_package(const struct builder *b,
             const struct pl_demand *demand = needs->demands[n];
             if (demand->project == about && active->project != about &&
                 !pl_demand_matches_fact(demand, fact))
-                return pl_arena_printf(
-                    b->arena, "%.*s %.*s needs %.*s",
-                    PL_STR_ARG(active->project->name),
-                    PL_STR_ARG(active->candidate->version_text),
-                    PL_STR_ARG(demand->text));
+                return needs_text(b, active->project, active->candidate,
+                                  demand);
         }
     }
     return (struct pl_str){0};
@@ -275,12 +283,12 @@ static struct pl_str own_need_unmet(struct builder *b,
         const struct pl_demand *need = needs->demands[i];
         const struct pl_candidate *other = final_of(b, need->project);
         if (!other || other->fact ||
-            pl_specifier_match(need->specifier, &other->version))
+            pl_specifier_match(need->specifier, other->version))
             continue;
-        return pl_arena_printf(
-            b->arena, "%.*s %.*s needs %.*s, which becomes %.*s",
-            PL_STR_ARG(project->name), PL_STR_ARG(fact->version_text),
-            PL_STR_ARG(need->text), PL_STR_ARG(other->version_text));
+        struct pl_str needs_it = needs_text(b, project, fact, need);
+        struct pl_str becomes = pl_version_text(b->arena, other->version);
+        return pl_arena_printf(b->arena, "%.*s, which becomes %.*s",
+                               PL_STR_ARG(needs_it), PL_STR_ARG(becomes));
     }
     return (struct pl_str){0};
 }
@@ -484,6 +492,8 @@ void pl_result_build(struct pl_problem *problem, const struct pl_pool *pool,
             pl_vec_push(b.arena, &chosen,
                         (struct pl_chosen){.project = project,
                                            .candidate = b.final[i],
+                                           .version = pl_version_text(
+                                               b.arena, b.final[i]->version),
                                            .replaces = project->fact});
     }
     if (chosen.len)

@@ -12,6 +12,7 @@
 struct pl_chosen {
     struct pl_project *project;
     struct pl_candidate *candidate; /* never a fact */
+    struct pl_str version;          /* normal form */
     const struct pl_str *extras;    /* requested, sorted */
     size_t extra_count;
     const struct pl_str *via;

@@ -74,7 +74,7 @@ static void write_project(const struct pl_project *project, size_t decided,
                                      !pl_bits_has(project->loaded, i)))
             continue;
         pl_buf_add_cstr(out, i == decided ? " *" : " ");
-        pl_buf_add_str(out, candidate->version.text);
+        pl_buf_add_str(out, candidate->version->text);
         pl_buf_add_char(out, '\n');
     }
 }

@@ -17,7 +17,7 @@ static void print_chosen(const struct pl_chosen *chosen, struct pl_buf *out)
         pl_buf_add_char(out, ']');
     if (old)
         pl_buf_addf(out, " %.*s", PL_STR_ARG(old->version.text));
-    pl_buf_addf(out, " %.*s\n", PL_STR_ARG(chosen->candidate->version_text));
+    pl_buf_addf(out, " %.*s\n", PL_STR_ARG(chosen->version));
 }
 
 static struct pl_str print_solution(struct pl_arena *arena,
