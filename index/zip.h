@@ -27,6 +27,9 @@
  *   and agrees; nothing else lies behind it; stored or deflated and not
  *   encrypted; size and CRC are those of the text.
  *
+ * Of other members only the directory is looked at: their local headers would
+ * be a request each.
+ *
  * Entries view the directory's bytes. Bounds: PL_MAX_WHEEL_DIRECTORY_BYTES,
  * PL_MAX_WHEEL_MEMBERS, and PL_MAX_METADATA_BYTES for the member, packed and
  * not. Errors: PL_ERR_INPUT with a reason for people; PL_ERR_LIMIT.
