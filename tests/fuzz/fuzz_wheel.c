@@ -69,7 +69,7 @@ static bool is_same_member(struct archive *archive, struct pl_str text)
     while ((status = archive_read_data_block(archive, &block, &len, &offset)) ==
            ARCHIVE_OK) {
         if ((size_t)offset != at || len > text.len - at ||
-            memcmp(text.at + at, block, len) != 0)
+            (len && memcmp(text.at + at, block, len) != 0))
             return false;
         at += len;
     }
