@@ -2,6 +2,13 @@
  * SHA-256, computed by libsolv's checksum code.
  *
  * Standard: https://csrc.nist.gov/pubs/fips/180-4/upd1/final
+ *
+ * Of bytes at hand, of bytes that come in parts, or of an open file:
+ *
+ *     struct pl_sha256 sum PL_CLEANUP(pl_sha256_drop) = {0};
+ *     pl_sha256_begin(&sum);
+ *     pl_sha256_add(&sum, part);
+ *     struct pl_str hex = pl_sha256_finish(&sum, arena);
  */
 #ifndef PODLOCK_CORE_DIGEST_H
 #define PODLOCK_CORE_DIGEST_H
@@ -10,6 +17,8 @@
 #include <stddef.h>
 
 #include "core/arena.h"
+#include "core/attr.h"
+#include "core/error.h"
 #include "core/str.h"
 
 #define PL_SHA256_HEX 64 /* lower-case hex digits */
@@ -18,5 +27,23 @@
 struct pl_str pl_sha256_hex(struct pl_arena *arena, struct pl_str bytes);
 /* 64 lower-case hex digits and nothing else? */
 bool pl_sha256_valid(struct pl_str hex);
+
+struct pl_sha256 {
+    void *state; /* NULL: not begun */
+};
+
+void pl_sha256_begin(struct pl_sha256 *sum);
+void pl_sha256_add(struct pl_sha256 *sum, struct pl_str bytes);
+/* The digest of what was added; then it may begin again. */
+struct pl_str pl_sha256_finish(struct pl_sha256 *sum, struct pl_arena *arena);
+void pl_sha256_drop(struct pl_sha256 *sum); /* for those not finished */
+
+/*
+ * Of a whole regular file, read from its beginning in parts; where the file
+ * stood stays. Errors: PL_ERR_FILE when it cannot be read or changes its
+ * length meanwhile; the caller knows its name.
+ */
+PL_MUST_CHECK bool pl_sha256_file(struct pl_arena *arena, int fd,
+                                  struct pl_str *hex, struct pl_error *err);
 
 #endif

@@ -4,6 +4,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "core/digest.h"
 
 /* Vectors: FIPS 180-4 examples, and what `sha256sum` says. */
@@ -44,6 +48,68 @@ static void test_many_bytes(void **state)
                                 "b439eb4f31520b5ad1d5ce98920a7138");
 }
 
+/* Parts give what the whole gives, wherever they end. */
+static void test_parts(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    static const char text[] = "what is added in parts, wherever they end, and "
+                               "however many bytes are already there";
+    struct pl_str all = pl_str_from(text);
+    struct pl_str whole = pl_sha256_hex(&arena, all);
+    struct pl_sha256 sum PL_CLEANUP(pl_sha256_drop) = {0};
+    for (size_t i = 0; i <= all.len; i++) {
+        pl_sha256_begin(&sum);
+        pl_sha256_add(&sum, pl_str_sub(all, 0, i));
+        pl_sha256_add(&sum, pl_str_sub(all, i, all.len));
+        assert_true(pl_str_eq(pl_sha256_finish(&sum, &arena), whole));
+        assert_null(sum.state);
+    }
+    pl_sha256_begin(&sum);
+}
+
+static void check_file(FILE *file, const char *bytes, size_t len)
+{
+    PL_ARENA(arena);
+    struct pl_error err = {.arena = &arena};
+    struct pl_str hex,
+        wanted = pl_sha256_hex(&arena, (struct pl_str){bytes, len});
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fflush(file), 0);
+    assert_true(pl_sha256_file(&arena, fileno(file), &hex, &err));
+    assert_true(pl_str_eq(hex, wanted));
+}
+
+static void test_file(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 1, 65535, 65536, 65537, 300000};
+    static char bytes[300000];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (char)(i * i >> 7);
+    for (size_t i = 0; i < PL_COUNT(lengths); i++) {
+        FILE *file = tmpfile();
+        assert_non_null(file);
+        check_file(file, bytes, lengths[i]);
+        assert_int_equal(lseek(fileno(file), 0, SEEK_CUR), lengths[i]);
+        fclose(file);
+    }
+}
+
+static void test_no_file(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct pl_error err = {.arena = &arena};
+    struct pl_str hex;
+    assert_false(pl_sha256_file(&arena, -1, &hex, &err));
+    assert_int_equal(err.code, PL_ERR_FILE);
+    int folder = open(".", O_RDONLY);
+    assert_false(pl_sha256_file(&arena, folder, &hex, &err));
+    assert_int_equal(err.code, PL_ERR_FILE);
+    close(folder);
+}
+
 static void test_valid(void **state)
 {
     (void)state;
@@ -65,9 +131,9 @@ static void test_valid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_many_bytes),
-        cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_hex),     cmocka_unit_test(test_many_bytes),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_file),
+        cmocka_unit_test(test_no_file), cmocka_unit_test(test_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
