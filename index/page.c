@@ -1,6 +1,7 @@
 #include "index/page.h"
 
 #include "core/digest.h"
+#include "core/file.h"
 #include "core/limits.h"
 #include "index/upload_time.h"
 #include "index/url.h"
@@ -17,6 +18,8 @@ struct pl_page_build pl_page_begin(struct pl_arena *arena,
         .page = page,
         .base = input->url,
         .path_root = input->path_root,
+        .folder = input->folder,
+        .is_flat = input->is_flat,
     };
     build.files.cap = input->body.len / LEAST_ROW_BYTES + 1;
     build.files.at = pl_new_array(arena, struct pl_file, build.files.cap);
@@ -136,6 +139,10 @@ static bool place(struct pl_page_build *build, struct pl_str stated,
                   struct pl_file *file)
 {
     struct pl_str url;
+    if (build->folder.len) {
+        file->path = pl_path_join(build->arena, build->folder, file->name);
+        return true;
+    }
     if (!join(build, stated, file->name, &url))
         return false;
     if (!build->path_root.len ||
@@ -174,7 +181,7 @@ bool pl_page_add(struct pl_page_build *build, const struct pl_page_row *row,
         return true;
     file.name = pl_arena_dup(build->arena, row->name);
     if (!parse_name(build, &file) || !place(build, row->url, &file)) {
-        build->page->dropped++;
+        build->page->dropped += !build->is_flat;
         return true;
     }
     fill(build, row, &file);
@@ -188,13 +195,18 @@ void pl_page_set_status(struct pl_page_build *build, struct pl_str status)
         build->page->status = keep(build, status);
 }
 
+/* Equal files of several pages are told apart by their pages alone. */
+static int cmp_names(const struct pl_file *a, const struct pl_file *b)
+{
+    int order = pl_version_cmp(a->version, b->version);
+    return order ? order : pl_str_cmp(a->name, b->name);
+}
+
 /* The URL makes the order total, so that it never depends on qsort. */
 static int cmp_files(const void *a, const void *b)
 {
     const struct pl_file *x = a, *y = b;
-    int order = pl_version_cmp(x->version, y->version);
-    if (!order)
-        order = pl_str_cmp(x->name, y->name);
+    int order = cmp_names(x, y);
     if (!order)
         order = pl_str_cmp(x->url, y->url);
     return order ? order : pl_str_cmp(x->path, y->path);
@@ -217,6 +229,58 @@ const struct pl_page *pl_page_finish(struct pl_page_build *build)
     build->page->files = build->files.at;
     build->page->file_count = build->files.len;
     return build->page;
+}
+
+/* ---- several pages ---- */
+
+struct file_run {
+    const struct pl_file *at;
+    size_t len;
+};
+
+static struct file_run merge_two(struct pl_arena *arena, struct file_run a,
+                                 struct file_run b)
+{
+    size_t i = 0, j = 0, len = a.len + b.len;
+    struct pl_file *both = pl_new_array(arena, struct pl_file, len);
+    for (size_t k = 0; k < len; k++)
+        both[k] =
+            j == b.len || (i < a.len && cmp_names(&a.at[i], &b.at[j]) <= 0)
+                ? a.at[i++]
+                : b.at[j++];
+    return (struct file_run){both, len};
+}
+
+/* Halves, because many folders may each have many files. */
+static struct file_run merge_all(struct pl_arena *arena,
+                                 const struct pl_page *const *pages,
+                                 size_t count)
+{
+    if (count == 1)
+        return (struct file_run){pages[0]->files, pages[0]->file_count};
+    size_t half = count / 2;
+    return merge_two(arena, merge_all(arena, pages, half),
+                     merge_all(arena, pages + half, count - half));
+}
+
+const struct pl_page *pl_page_merge(struct pl_arena *arena,
+                                    const struct pl_page *const *pages,
+                                    size_t count)
+{
+    size_t others = 0, dropped = pages[0]->dropped;
+    for (size_t i = 1; i < count; i++) {
+        others += pages[i]->file_count + pages[i]->dropped;
+        dropped += pages[i]->dropped;
+    }
+    if (!others)
+        return pages[0];
+    struct file_run files = merge_all(arena, pages, count);
+    struct pl_page *merged = pl_new(arena, struct pl_page);
+    *merged = *pages[0];
+    merged->files = files.at;
+    merged->file_count = files.len;
+    merged->dropped = dropped;
+    return merged;
 }
 
 bool pl_page_check_api(struct pl_str api_version, struct pl_error *err)

@@ -13,6 +13,12 @@
  *   otherwise they are as if not stated;
  * - a file listed twice stays twice.
  *
+ * A flat page lists files of many projects, as --find-links has them: those of
+ * other projects are passed over and not counted.
+ *
+ * Files of one project from several pages (of several indexes, of folders)
+ * become one page by pl_page_merge.
+ *
  * Nothing of the result points into the input: all is copied to the arena.
  * Errors: PL_ERR_LIMIT for more than PL_MAX_FILES_PER_PAGE files.
  */
@@ -28,8 +34,11 @@ struct pl_page_input {
     struct pl_str index_url; /* see struct pl_page */
     struct pl_str project;   /* normalised */
     bool is_torch;
+    bool is_flat; /* of many projects */
     /* Files whose URL lies below it get `path` instead; empty: none do. */
     struct pl_str path_root;
+    /* All get the `path` FOLDER/NAME, and no URL is looked at; empty: none. */
+    struct pl_str folder;
 };
 
 /* One file as the page states it. */
@@ -46,7 +55,8 @@ struct pl_page_build {
     struct pl_arena *arena;
     struct pl_page *page;
     struct pl_str base;               /* what relative URLs are joined to */
-    struct pl_str path_root;          /* as in the input */
+    struct pl_str path_root, folder;  /* as in the input */
+    bool is_flat;                     /* the same */
     struct pl_str requires_python;    /* of the row before: mostly the same */
     struct pl_str dir, dir_url;       /* the same: its URL's folder, joined */
     const struct pl_version *version; /* the same */
@@ -62,6 +72,17 @@ PL_MUST_CHECK bool pl_page_add(struct pl_page_build *build,
 /* Sets the PEP 792 status; "active" is the same as none. */
 void pl_page_set_status(struct pl_page_build *build, struct pl_str status);
 const struct pl_page *pl_page_finish(struct pl_page_build *build);
+
+/*
+ * One page of what `count` pages, at least one, have: sorted as every page is;
+ * of one version and file name first those of the page that stands first.
+ * Project, index and status are those of the first page, dropped files those of
+ * all; each file keeps its own `page`. The first page itself when no other has
+ * anything.
+ */
+const struct pl_page *pl_page_merge(struct pl_arena *arena,
+                                    const struct pl_page *const *pages,
+                                    size_t count);
 
 /* "1.4": the major version must be 1. Errors: PL_ERR_INDEX. */
 PL_MUST_CHECK bool pl_page_check_api(struct pl_str api_version,
