@@ -1,0 +1,67 @@
+#include "index/cache_entry.h"
+
+#include "core/pack.h"
+
+#define CHECKSUM_AT 24
+
+/*
+ * Each step maps different states to different states, and different words
+ * too: one word that differs is always seen.
+ */
+static uint64_t mix(uint64_t state, uint64_t word)
+{
+    uint64_t both = state ^ word;
+    return (both << 27 | both >> 37) * 0x9e3779b97f4a7c15u;
+}
+
+static uint64_t checksum(uint64_t state, struct pl_str bytes)
+{
+    const char *at = bytes.at;
+    size_t left = bytes.len;
+    for (; left >= 8; at += 8, left -= 8)
+        state = mix(state, pl_load_u64(at));
+    uint64_t last = 0;
+    for (size_t i = 0; i < left; i++)
+        last |= (uint64_t)(unsigned char)at[i] << (8 * i);
+    state = mix(state, last);
+    state = mix(state, bytes.len);
+    return state ^ state >> 32;
+}
+
+static uint64_t entry_checksum(const char *head, struct pl_str where,
+                               struct pl_str payload)
+{
+    uint64_t state = checksum(0, (struct pl_str){head, CHECKSUM_AT});
+    return checksum(checksum(state, where), payload);
+}
+
+static void put_u64(char *at, uint64_t n)
+{
+    for (unsigned i = 0; i < 8; i++)
+        at[i] = (char)(n >> (8 * i));
+}
+
+void pl_cache_entry_head(enum pl_cache_kind kind, struct pl_str where,
+                         struct pl_str payload, char *head)
+{
+    static const char magic[8] = {'p', 'o', 'd', 'l',
+                                  'o', 'c', 'k', PL_CACHE_FORMAT};
+    memcpy(head, magic, sizeof(magic));
+    put_u64(head + 8, (uint64_t)kind);
+    put_u64(head + 16, payload.len);
+    put_u64(head + CHECKSUM_AT, entry_checksum(head, where, payload));
+}
+
+bool pl_cache_entry_open(struct pl_str bytes, enum pl_cache_kind kind,
+                         struct pl_str where, struct pl_str *payload)
+{
+    char head[PL_CACHE_HEAD_BYTES];
+    if (bytes.len < sizeof(head))
+        return false;
+    struct pl_str rest = pl_str_sub(bytes, sizeof(head), bytes.len);
+    pl_cache_entry_head(kind, where, rest, head);
+    if (memcmp(bytes.at, head, sizeof(head)) != 0)
+        return false;
+    *payload = rest;
+    return true;
+}
