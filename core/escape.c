@@ -56,6 +56,17 @@ static bool take_step(struct pl_str *rest, struct step *step)
     return true;
 }
 
+/* Most text: printable ASCII that no language here escapes. */
+static void add_easy(struct pl_buf *out, struct pl_str *rest)
+{
+    size_t i = 0;
+    while (i < rest->len && rest->at[i] >= ' ' && rest->at[i] < '\x7f' &&
+           rest->at[i] != '"' && rest->at[i] != '\\')
+        i++;
+    pl_buf_add(out, rest->at, i);
+    *rest = pl_str_sub(*rest, i, rest->len);
+}
+
 static bool is_plain(const struct step *step)
 {
     return step->valid && !is_control(step->code);
@@ -70,7 +81,7 @@ static bool is_plain(const struct step *step)
 static struct pl_str without_secrets(struct pl_buf *room, struct pl_str s)
 {
     size_t begin, end;
-    if (!pl_mask_find(s, 0, &begin, &end))
+    if (!pl_str_has(s, '@') || !pl_mask_find(s, 0, &begin, &end))
         return s;
     pl_mask_add(room, s);
     return pl_buf_view(room);
@@ -96,8 +107,11 @@ void pl_escape_terminal(struct pl_buf *out, struct pl_str s)
 {
     MASKED(masked, s);
     struct step step;
-    while (take_step(&s, &step))
+    add_easy(out, &s);
+    while (take_step(&s, &step)) {
         add_visible(out, &step);
+        add_easy(out, &s);
+    }
 }
 
 void pl_escape_terminal_lines(struct pl_buf *out, struct pl_str s)
@@ -166,6 +180,7 @@ static void add_quoted(struct pl_buf *out, struct pl_str s,
     MASKED(masked, s);
     struct step step;
     pl_buf_add_char(out, '"');
+    add_easy(out, &s);
     while (take_step(&s, &step)) {
         char letter = step.valid ? short_escape(step.code) : 0;
         if (!step.valid)
@@ -178,6 +193,7 @@ static void add_quoted(struct pl_buf *out, struct pl_str s,
             pl_buf_addf(out, "\\u%04x", (unsigned)step.code);
         else
             add_wide(out, step.code);
+        add_easy(out, &s);
     }
     pl_buf_add_char(out, '"');
 }

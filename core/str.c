@@ -113,8 +113,15 @@ bool pl_str_to_u64(struct pl_str s, uint64_t *out)
 /* FNV-1a: keys are short, and its order is never visible. */
 uint64_t pl_str_hash(struct pl_str s)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < s.len; i++)
+    uint64_t hash = 14695981039346656037u, word;
+    size_t i = 0;
+    /* the high bits come down, because maps look at the low ones */
+    for (; i + sizeof(word) <= s.len; i += sizeof(word)) {
+        memcpy(&word, s.at + i, sizeof(word));
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    for (; i < s.len; i++)
         hash = (hash ^ (unsigned char)s.at[i]) * 1099511628211u;
     return hash;
 }

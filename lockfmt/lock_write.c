@@ -12,7 +12,8 @@
 
 static void add_key(struct pl_buf *out, const char *key, struct pl_str value)
 {
-    pl_buf_addf(out, "%s = ", key);
+    pl_buf_add_cstr(out, key);
+    pl_buf_add_cstr(out, " = ");
     pl_escape_toml(out, value);
     pl_buf_add_char(out, '\n');
 }
@@ -27,7 +28,8 @@ static void add_optional(struct pl_buf *out, const char *key,
 static void add_array(struct pl_buf *out, const char *key,
                       const struct pl_str *items, size_t count)
 {
-    pl_buf_addf(out, "%s = [", key);
+    pl_buf_add_cstr(out, key);
+    pl_buf_add_cstr(out, " = [");
     for (size_t i = 0; i < count; i++) {
         pl_buf_add_cstr(out, i ? ", " : "");
         pl_escape_toml(out, items[i]);
@@ -46,7 +48,9 @@ static void add_optional_array(struct pl_buf *out, const char *key,
 static void add_member(struct pl_buf *out, const char *key, struct pl_str value,
                        bool next)
 {
-    pl_buf_addf(out, "%s%s = ", next ? ", " : "{ ", key);
+    pl_buf_add_cstr(out, next ? ", " : "{ ");
+    pl_buf_add_cstr(out, key);
+    pl_buf_add_cstr(out, " = ");
     pl_escape_toml(out, value);
 }
 

@@ -31,18 +31,37 @@ struct pl_project *pl_problem_project_at(const struct pl_problem *problem,
     return problem->projects.entries[number].value;
 }
 
+/* The parts one behind the other. */
+static struct pl_str joined(struct pl_arena *arena, const struct pl_str *parts,
+                            size_t count)
+{
+    size_t len = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = pl_arena_alloc(arena, len);
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len)
+            memcpy(text + at, parts[i].at, parts[i].len);
+        at += parts[i].len;
+    }
+    return (struct pl_str){text, len};
+}
+
 static struct pl_str demand_key(struct pl_problem *problem,
                                 const struct pl_requirement *requirement,
                                 const struct pl_demand *demand)
 {
-    const struct pl_str extra = demand->extra;
-    const char *open = extra.len ? "[" : "", *close = extra.len ? "]" : "";
-    struct pl_str text =
-        demand->by_url ? requirement->url : requirement->specifier.text;
-    return pl_arena_printf(
-        problem->arena, "%.*s%s%.*s%s%s%.*s%s", PL_STR_ARG(requirement->name),
-        open, PL_STR_ARG(extra), close, demand->by_url ? " @ " : "",
-        PL_STR_ARG(text), demand->of_fact ? " (fact)" : "");
+    const struct pl_str none = {0}, extra = demand->extra;
+    const struct pl_str parts[] = {
+        requirement->name,
+        extra.len ? PL_STR("[") : none,
+        extra,
+        extra.len ? PL_STR("]") : none,
+        demand->by_url ? PL_STR(" @ ") : none,
+        demand->by_url ? requirement->url : requirement->specifier.text,
+        demand->of_fact ? PL_STR(" (fact)") : none,
+    };
+    return joined(problem->arena, parts, PL_COUNT(parts));
 }
 
 struct pl_demand *pl_problem_demand(struct pl_problem *problem,

@@ -11,6 +11,11 @@ struct active {
     struct pl_str extra;
 };
 
+/* Who asks for a package, and what that asks for. */
+struct asking {
+    str_vec via, extras, dependencies;
+};
+
 struct builder {
     struct pl_problem *problem;
     struct pl_arena *arena;
@@ -19,6 +24,7 @@ struct builder {
     bool *reached; /* a requirement of the answer leads to it */
     size_t count;
     PL_VEC(struct active) active; /* breadth first from the user's */
+    struct asking *asking;        /* by project number */
 };
 
 struct pl_str pl_result_where(struct pl_arena *arena,
@@ -101,69 +107,58 @@ static void activate_all(struct builder *b, const struct pl_decision *decision)
 
 /* ---- who asked ---- */
 
-static void find_root_askers(struct builder *b, struct pl_project *about,
-                             str_vec *via, str_vec *extras)
+static void ask_from_roots(struct builder *b)
 {
     const struct pl_problem *problem = b->problem;
     for (size_t i = 0; i < problem->roots.len; i++) {
         const struct pl_root *root = &problem->roots.at[i];
-        if (root->demand->project != about)
-            continue;
-        pl_vec_push(b->arena, via, root->asked->where);
+        struct asking *asking = &b->asking[root->demand->project->number];
+        pl_vec_push(b->arena, &asking->via, root->asked->where);
         if (root->demand->extra.len)
-            pl_vec_push(b->arena, extras, root->demand->extra);
+            pl_vec_push(b->arena, &asking->extras, root->demand->extra);
     }
 }
 
-static void find_package_askers(struct builder *b, struct pl_project *about,
-                                str_vec *via, str_vec *extras)
+static void ask_from(struct builder *b, const struct active *active,
+                     const struct pl_demand *demand)
 {
+    struct pl_project *about = demand->project;
+    const struct pl_candidate *final = final_of(b, about);
+    struct asking *asking = &b->asking[about->number];
+    if (demand->extra.len)
+        pl_vec_push(b->arena, &asking->extras, demand->extra);
+    if (active->project == about || !final || final->fact)
+        return;
+    pl_vec_push(b->arena, &asking->via, active->project->name);
+    pl_vec_push(b->arena, &b->asking[active->project->number].dependencies,
+                about->name);
+}
+
+/* All at once: looking for each package's askers apart takes its square. */
+static void find_all_askers(struct builder *b)
+{
+    b->asking = pl_new_array(b->arena, struct asking, b->count);
+    ask_from_roots(b);
     for (size_t i = 0; i < b->active.len; i++) {
         const struct active *active = &b->active.at[i];
         const struct pl_needs *needs = needs_of(b, active);
-        for (size_t n = 0; needs && n < needs->count; n++) {
-            const struct pl_demand *demand = needs->demands[n];
-            if (demand->project != about)
-                continue;
-            if (active->project != about)
-                pl_vec_push(b->arena, via, active->project->name);
-            if (demand->extra.len)
-                pl_vec_push(b->arena, extras, demand->extra);
-        }
-    }
-}
-
-static void find_dependencies(struct builder *b, struct pl_project *about,
-                              str_vec *out)
-{
-    for (size_t i = 0; i < b->active.len; i++) {
-        const struct active *active = &b->active.at[i];
-        const struct pl_needs *needs =
-            active->project == about ? needs_of(b, active) : NULL;
-        for (size_t n = 0; needs && n < needs->count; n++) {
-            struct pl_project *project = needs->demands[n]->project;
-            const struct pl_candidate *other = final_of(b, project);
-            if (other && !other->fact && project != about)
-                pl_vec_push(b->arena, out, project->name);
-        }
+        for (size_t n = 0; needs && n < needs->count; n++)
+            ask_from(b, active, needs->demands[n]);
     }
 }
 
 static void find_askers(struct builder *b, struct pl_chosen *chosen)
 {
-    str_vec via = {0}, dependencies = {0}, extras = {0};
-    find_root_askers(b, chosen->project, &via, &extras);
-    find_package_askers(b, chosen->project, &via, &extras);
-    find_dependencies(b, chosen->project, &dependencies);
-    tidy(&via);
-    tidy(&dependencies);
-    tidy(&extras);
-    chosen->via = via.at;
-    chosen->via_count = via.len;
-    chosen->dependencies = dependencies.at;
-    chosen->dependency_count = dependencies.len;
-    chosen->extras = extras.at;
-    chosen->extra_count = extras.len;
+    struct asking *asking = &b->asking[chosen->project->number];
+    tidy(&asking->via);
+    tidy(&asking->dependencies);
+    tidy(&asking->extras);
+    chosen->via = asking->via.at;
+    chosen->via_count = asking->via.len;
+    chosen->dependencies = asking->dependencies.at;
+    chosen->dependency_count = asking->dependencies.len;
+    chosen->extras = asking->extras.at;
+    chosen->extra_count = asking->extras.len;
 }
 
 /* ---- rules that mattered ---- */
@@ -213,9 +208,12 @@ static void find_rules(struct builder *b, struct pl_chosen *chosen)
     str_vec rules = {0};
     struct pl_project *project = chosen->project;
     size_t at = (size_t)(chosen->candidate - project->candidates);
-    for (size_t r = 0; r < b->problem->rule_count; r++) {
+    for (size_t r = 0; at && r < b->problem->rule_count; r++) {
         const struct pl_abi_rule *rule = b->problem->rules[r];
         bool mattered = false;
+        if (!pl_str_eq(rule->package, project->name) &&
+            !pl_str_eq(rule->other, project->name))
+            continue;
         for (size_t i = 0; i < at && !mattered; i++)
             mattered = forbids(b, rule, project, &project->candidates[i]) &&
                        meets_roots(project, i);
@@ -365,10 +363,11 @@ static void list_broken_needs(struct builder *b, const struct pl_fact *fact,
 {
     for (size_t i = 0; i < fact->require_count; i++) {
         const struct pl_requirement *r = &fact->requires[i];
+        if (!pl_marker_eval(r->marker, &b->problem->env, (struct pl_str){0}))
+            continue;
         const struct pl_fact *other =
             pl_template_fact(b->problem->template, r->name);
-        if (!pl_marker_eval(r->marker, &b->problem->env, (struct pl_str){0}) ||
-            (other && pl_fact_meets(other, &r->specifier)))
+        if (other && pl_fact_meets(other, &r->specifier))
             continue;
         pl_vec_push(b->arena, out,
                     pl_arena_printf(b->arena, "%.*s %.*s needs %.*s",
@@ -485,6 +484,7 @@ void pl_result_build(struct pl_problem *problem, const struct pl_pool *pool,
     };
     fill_final(&b, pool, decision);
     activate_all(&b, decision);
+    find_all_askers(&b);
     PL_VEC(struct pl_chosen) chosen = {0};
     for (size_t i = 0; i < count; i++) {
         struct pl_project *project = pl_problem_project_at(problem, i);
