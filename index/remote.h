@@ -65,11 +65,10 @@ struct pl_remote_options {
     void *user;
 };
 
+/* What was learnt is written to the cache now and then, and by closing. */
 PL_MUST_CHECK bool pl_index_open_remote(struct pl_arena *arena,
                                         const struct pl_remote_options *opts,
                                         struct pl_index **out,
                                         struct pl_error *err);
-/* Writes what was learnt to the cache; called by pl_index_close too. */
-void pl_remote_flush(struct pl_index *index);
 
 #endif

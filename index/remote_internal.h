@@ -1,0 +1,136 @@
+/*
+ * The parts of the network back end, for its own files only.
+ *
+ * A wish of the search becomes tasks; a task is answered by the cache at once,
+ * or queued, sent, and answered by a response. remote.c has the queue and the
+ * loop, remote_page.c what pages mean, remote_metadata.c how metadata are had.
+ */
+#ifndef PODLOCK_INDEX_REMOTE_INTERNAL_H
+#define PODLOCK_INDEX_REMOTE_INTERNAL_H
+
+#include "core/vec.h"
+#include "index/backend.h"
+#include "index/block.h"
+#include "index/net.h"
+#include "index/remote.h"
+
+struct remote_site {
+    struct pl_str url;    /* ends in '/', without credentials */
+    struct pl_str folder; /* of the cache */
+    bool is_torch;
+    /* Torch index: the names it lists, once a 403 made that of interest. */
+    struct listing *listing;
+};
+
+enum task_kind { TASK_PAGE, TASK_LISTING, TASK_METADATA };
+
+/* Each kind of task begins with one. */
+struct task {
+    enum task_kind kind;
+};
+
+/* A project on one site. */
+struct holding {
+    struct task task;
+    struct remote_site *site;
+    struct page_wish *wish;
+    struct pl_block *block; /* NULL: not known, now or before */
+    bool is_settled;        /* the block is the answer, or error is set */
+    struct pl_error error;  /* code PL_OK: none */
+    /* A 403 of the torch index, until the listing says what it means. */
+    struct pl_freshness forbidden;
+};
+
+struct listing {
+    struct task task;
+    struct remote_site *site;
+    bool is_read;
+    struct pl_str *names; /* sorted */
+    size_t count;
+    uint64_t max_age;
+    PL_VEC(struct holding *) waiting;
+};
+
+struct page_wish {
+    struct pl_str project;
+    const struct pl_torch_project *member; /* NULL: not of the family */
+    /* The torch index first, where it is asked; then the sites in order. */
+    PL_VEC(struct holding *) holdings;
+    bool asked_sites;
+};
+
+enum metadata_stage {
+    STAGE_METADATA_FILE, /* NAME.metadata */
+    STAGE_RANGES,        /* of the wheel */
+    STAGE_WHOLE_WHEEL,   /* into a temporary file */
+    STAGE_SDIST,
+};
+
+struct metadata_wish {
+    struct task task;
+    const struct pl_file *file;
+    struct holding *holding; /* whose block keeps what is learnt */
+    enum metadata_stage stage;
+    struct pl_wheel_bytes wheel; /* pieces read so far */
+    struct pl_wheel_need need;
+    struct pl_str etag; /* of the wheel, as the first piece had it */
+    int sink;           /* of STAGE_WHOLE_WHEEL */
+};
+
+struct remote {
+    struct pl_index index;
+    struct pl_arena *arena;
+    struct pl_remote_options opts;
+    struct remote_site *sites; /* opts.site_count of them */
+    struct remote_site torch;  /* url empty: none */
+    const struct pl_net *net;  /* NULL until it is needed */
+    struct pl_fetch *fetch;
+    struct pl_map holdings; /* by the address of the page */
+    PL_VEC(struct holding *) blocks;
+    PL_VEC(struct task *) queue; /* to be sent */
+    size_t open;                 /* queued or in flight */
+    PL_VEC(struct pl_index_event) events;
+    size_t events_taken;
+    uint64_t asked; /* wishes, for the progress */
+    bool has_claim;
+    struct pl_error failure; /* of a wish that the cache answered */
+    uint64_t flushed_ns;     /* when the cache was last written */
+};
+
+/* ---- remote.c ---- */
+void pl_remote_queue(struct remote *r, struct task *task);
+void pl_remote_answer(struct remote *r, struct pl_index_event event);
+void pl_remote_warn(struct remote *r, struct pl_str text);
+bool pl_remote_needs_net(struct remote *r, struct pl_error *err);
+int64_t pl_remote_clock(void); /* seconds since 1970 */
+
+/* ---- remote_page.c ---- */
+void pl_remote_want_page(struct pl_index *index, struct pl_str project);
+/* From the cache, if it can; false: to be sent. */
+bool pl_remote_look_up_page(struct remote *r, struct holding *h);
+void pl_remote_send_page(struct remote *r, struct holding *h);
+void pl_remote_send_listing(struct remote *r, struct listing *listing);
+PL_MUST_CHECK bool pl_remote_take_page(struct remote *r, struct holding *h,
+                                       struct pl_response *response,
+                                       struct pl_error *err);
+PL_MUST_CHECK bool pl_remote_take_listing(struct remote *r,
+                                          struct listing *listing,
+                                          struct pl_response *response,
+                                          struct pl_error *err);
+/* Answers the wish when all of its holdings are settled. */
+PL_MUST_CHECK bool pl_remote_settle(struct remote *r, struct page_wish *wish,
+                                    struct pl_error *err);
+
+/* ---- remote_metadata.c ---- */
+void pl_remote_want_metadata(struct pl_index *index,
+                             const struct pl_file *file);
+bool pl_remote_look_up_metadata(struct remote *r, struct metadata_wish *wish);
+PL_MUST_CHECK bool pl_remote_send_metadata(struct remote *r,
+                                           struct metadata_wish *wish,
+                                           struct pl_error *err);
+PL_MUST_CHECK bool pl_remote_take_metadata(struct remote *r,
+                                           struct metadata_wish *wish,
+                                           struct pl_response *response,
+                                           struct pl_error *err);
+
+#endif

@@ -1,0 +1,507 @@
+#include "index/remote_internal.h"
+
+#include "core/limits.h"
+#include "index/page_json.h"
+#include "index/twins.h"
+#include "pep/name.h"
+
+#define ACCEPT_PAGE                                                            \
+    "application/vnd.pypi.simple.v1+json, "                                    \
+    "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+#define SHOWN_LINE_BYTES 120
+
+static struct pl_str page_url(struct remote *r, const struct holding *h)
+{
+    return pl_arena_printf(r->arena, "%.*s%.*s/", PL_STR_ARG(h->site->url),
+                           PL_STR_ARG(h->wish->project));
+}
+
+/* ---- wishes ---- */
+
+static void fail_holding(struct remote *r, struct holding *h,
+                         enum pl_error_code code, const char *what)
+{
+    struct pl_str url = page_url(r, h);
+    h->error = (struct pl_error){.arena = r->arena};
+    pl_error_plain(&h->error, code, "%.*s %s", PL_STR_ARG(url), what);
+    h->is_settled = true;
+}
+
+static void settle_with(struct remote *r, struct holding *h,
+                        struct pl_block *block)
+{
+    struct pl_str address;
+    h->block = block;
+    h->is_settled = true;
+    if (!block->page)
+        return;
+    const struct pl_page **key = pl_new(r->arena, const struct pl_page *);
+    *key = block->page;
+    address = (struct pl_str){(const char *)key, sizeof(*key)};
+    pl_map_put(&r->holdings, address, h);
+}
+
+static bool is_refreshed(const struct remote *r, struct pl_str project)
+{
+    return r->opts.refresh || pl_str_in(project, r->opts.refresh_names,
+                                        r->opts.refresh_name_count);
+}
+
+bool pl_remote_look_up_page(struct remote *r, struct holding *h)
+{
+    struct pl_str payload, project = h->wish->project;
+    struct pl_block_place place = {.project = project,
+                                   .index_url = h->site->url,
+                                   .is_torch = h->site->is_torch};
+    struct pl_block *block = pl_new(r->arena, struct pl_block);
+    if (r->opts.cache && !h->block &&
+        pl_cache_load(r->opts.cache, r->arena, PL_CACHE_BLOCK, h->site->folder,
+                      project, &payload) &&
+        pl_block_read(r->arena, payload, &place, block))
+        h->block = block;
+    if (h->block &&
+        (r->opts.offline || (!is_refreshed(r, project) &&
+                             pl_block_is_fresh(h->block, pl_remote_clock())))) {
+        settle_with(r, h, h->block);
+        return true;
+    }
+    if (!r->opts.offline)
+        return false;
+    fail_holding(r, h, PL_ERR_INDEX, "is not in the cache");
+    pl_error_hint(&h->error, "run once without --offline");
+    return true;
+}
+
+static void ask(struct remote *r, struct page_wish *wish,
+                struct remote_site *site)
+{
+    struct holding *h = pl_new(r->arena, struct holding);
+    *h = (struct holding){
+        .task = {TASK_PAGE},
+        .site = site,
+        .wish = wish,
+    };
+    pl_vec_push(r->arena, &wish->holdings, h);
+    pl_vec_push(r->arena, &r->blocks, h);
+    if (!pl_remote_look_up_page(r, h))
+        pl_remote_queue(r, &h->task);
+}
+
+static void ask_sites(struct remote *r, struct page_wish *wish)
+{
+    wish->asked_sites = true;
+    for (size_t i = 0; i < r->opts.site_count; i++)
+        ask(r, wish, &r->sites[i]);
+}
+
+/* PyPI's twin of a companion is looked at whatever the torch index has. */
+static bool needs_sites_at_once(const struct remote *r,
+                                const struct page_wish *wish)
+{
+    return !wish->member || !r->torch.url.len ||
+           (wish->member->companion && wish->member->pypi);
+}
+
+void pl_remote_want_page(struct pl_index *index, struct pl_str project)
+{
+    struct remote *r = (struct remote *)(void *)index;
+    struct page_wish *wish = pl_new(r->arena, struct page_wish);
+    r->asked++;
+    wish->project = project;
+    wish->member =
+        r->opts.family ? pl_torch_family_find(r->opts.family, project) : NULL;
+    if (!pl_name_is_normal(project)) {
+        pl_remote_answer(r, (struct pl_index_event){.kind = PL_EVENT_PAGE,
+                                                    .project = project});
+        return;
+    }
+    if (wish->member && r->torch.url.len)
+        ask(r, wish, &r->torch);
+    if (needs_sites_at_once(r, wish))
+        ask_sites(r, wish);
+    if (r->failure.code == PL_OK)
+        (void)!pl_remote_settle(r, wish, &r->failure);
+}
+
+/* ---- which page counts ---- */
+
+static const struct pl_page *page_of(const struct holding *h)
+{
+    return h->block ? h->block->page : NULL;
+}
+
+static bool raise_error(const struct holding *h, struct pl_error *err)
+{
+    if (err)
+        *err = h->error;
+    return false;
+}
+
+static void warn_of_two(struct remote *r, const struct page_wish *wish,
+                        const struct holding *taken,
+                        const struct holding *other)
+{
+    pl_remote_warn(
+        r,
+        pl_arena_printf(r->arena,
+                        "%.*s stands on two indexes: it is taken from "
+                        "%.*s, not from %.*s",
+                        PL_STR_ARG(wish->project), PL_STR_ARG(taken->site->url),
+                        PL_STR_ARG(other->site->url)));
+}
+
+/* The first site that has it; a site that fails before it ends the run. */
+static bool choose_first(struct remote *r, struct page_wish *wish, size_t from,
+                         const struct pl_page **out, struct pl_error *err)
+{
+    const struct holding *taken = NULL;
+    for (size_t i = from; i < wish->holdings.len; i++) {
+        const struct holding *h = wish->holdings.at[i];
+        if (!taken && h->error.code != PL_OK)
+            return raise_error(h, err);
+        if (!page_of(h))
+            continue;
+        if (taken)
+            warn_of_two(r, wish, taken, h);
+        else
+            taken = h;
+    }
+    *out = taken ? page_of(taken) : NULL;
+    return true;
+}
+
+static bool choose_all(struct remote *r, struct page_wish *wish, size_t from,
+                       const struct pl_page **out, struct pl_error *err)
+{
+    PL_VEC(const struct pl_page *) pages = {0};
+    for (size_t i = from; i < wish->holdings.len; i++) {
+        const struct holding *h = wish->holdings.at[i];
+        if (h->error.code != PL_OK)
+            return raise_error(h, err);
+        if (page_of(h))
+            pl_vec_push(r->arena, &pages, page_of(h));
+    }
+    *out = pages.len ? pl_page_merge(r->arena, pages.at, pages.len) : NULL;
+    return true;
+}
+
+static bool choose_site(struct remote *r, struct page_wish *wish, size_t from,
+                        const struct pl_page **out, struct pl_error *err)
+{
+    return r->opts.strategy == PL_STRATEGY_FIRST_INDEX
+               ? choose_first(r, wish, from, out, err)
+               : choose_all(r, wish, from, out, err);
+}
+
+/* A name of the family must never be met by a stranger of that name. */
+static bool choose(struct remote *r, struct page_wish *wish,
+                   const struct pl_page **out, struct pl_error *err)
+{
+    const struct pl_page *pypi = NULL;
+    if (!wish->member || !r->torch.url.len) {
+        *out = NULL;
+        return (wish->member && !wish->member->pypi) ||
+               choose_site(r, wish, 0, out, err);
+    }
+    const struct holding *torch = wish->holdings.at[0];
+    if (torch->error.code != PL_OK)
+        return raise_error(torch, err);
+    if (wish->asked_sites && !choose_site(r, wish, 1, &pypi, err))
+        return false;
+    *out = page_of(torch) ? pl_page_add_twins(r->arena, page_of(torch), pypi)
+                          : pypi;
+    return true;
+}
+
+static bool waits(const struct page_wish *wish)
+{
+    for (size_t i = 0; i < wish->holdings.len; i++)
+        if (!wish->holdings.at[i]->is_settled)
+            return true;
+    return false;
+}
+
+/* Absent from the torch index, and allowed elsewhere. */
+static bool goes_elsewhere(const struct page_wish *wish)
+{
+    const struct holding *torch = wish->holdings.at[0];
+    return wish->member && wish->member->pypi && !wish->asked_sites &&
+           torch->error.code == PL_OK && !page_of(torch);
+}
+
+bool pl_remote_settle(struct remote *r, struct page_wish *wish,
+                      struct pl_error *err)
+{
+    struct pl_index_event event = {.kind = PL_EVENT_PAGE,
+                                   .project = wish->project};
+    if (waits(wish))
+        return true;
+    if (goes_elsewhere(wish)) {
+        ask_sites(r, wish);
+        if (waits(wish))
+            return true;
+    }
+    if (!choose(r, wish, &event.page, err))
+        return false;
+    pl_remote_answer(r, event);
+    return true;
+}
+
+/* ---- answers of servers ---- */
+
+void pl_remote_send_page(struct remote *r, struct holding *h)
+{
+    struct pl_request request = {
+        .url = page_url(r, h),
+        .accept = ACCEPT_PAGE,
+        .max_bytes = PL_MAX_PAGE_BYTES,
+        .user = h,
+    };
+    if (h->block) {
+        request.etag = h->block->freshness.etag;
+        request.last_modified = h->block->freshness.last_modified;
+    }
+    r->net->fetch_start(r->fetch, &request);
+}
+
+static struct pl_freshness freshness_of(struct remote *r,
+                                        const struct pl_response *response)
+{
+    return (struct pl_freshness){
+        .checked = pl_remote_clock(),
+        .max_age = response->has_max_age ? response->max_age
+                                         : PL_CACHE_DEFAULT_FRESH_S,
+        .etag = pl_arena_dup(r->arena, response->etag),
+        .last_modified = pl_arena_dup(r->arena, response->last_modified),
+    };
+}
+
+static bool not_a_page(const struct pl_response *response, struct pl_error *err)
+{
+    struct pl_str line = pl_str_trim(response->body);
+    line = pl_str_sub(line, 0, pl_str_find(line, '\n'));
+    pl_error_plain(err, PL_ERR_INDEX, "not an index page (%.*s)",
+                   PL_STR_ARG(response->content_type.len
+                                  ? response->content_type
+                                  : PL_STR("no content type")));
+    return pl_error_because(err, "it begins: %.*s",
+                            PL_STR_ARG(pl_str_sub(line, 0, SHOWN_LINE_BYTES)));
+}
+
+/* A login page of a network has links too, but none to a file. */
+static bool says_it_is_an_index(struct pl_str body)
+{
+    return pl_str_find_str(body, PL_STR("pypi:repository-version")) <
+               body.len ||
+           pl_str_find_str(body, PL_STR("Links for")) < body.len;
+}
+
+static bool parse_page(struct remote *r, const struct holding *h,
+                       const struct pl_response *response,
+                       const struct pl_page **page, struct pl_error *err)
+{
+    struct pl_str type = response->content_type;
+    struct pl_page_input input = {.body = response->body,
+                                  .url = response->url,
+                                  .index_url = h->site->url,
+                                  .project = h->wish->project,
+                                  .is_torch = h->site->is_torch};
+    if (pl_str_is(type, "application/vnd.pypi.simple.v1+json") ||
+        pl_str_is(type, "application/json"))
+        return pl_page_parse_json(r->arena, &input, page, err);
+    if (!pl_str_is(type, "text/html") &&
+        !pl_str_is(type, "application/vnd.pypi.simple.v1+html"))
+        return not_a_page(response, err);
+    return r->net->page_parse_html(r->arena, &input, page, err) &&
+           ((*page)->file_count || (*page)->dropped ||
+            says_it_is_an_index(response->body) || not_a_page(response, err));
+}
+
+static bool take_body(struct remote *r, struct holding *h,
+                      const struct pl_response *response, struct pl_error *err)
+{
+    struct pl_freshness freshness = freshness_of(r, response);
+    struct pl_block *older = h->block;
+    const struct pl_page *page;
+    if (!parse_page(r, h, response, &page, err))
+        return false;
+    settle_with(r, h, pl_block_make(r->arena, page, &freshness));
+    if (older)
+        pl_block_inherit(r->arena, h->block, older);
+    h->block->changed = !response->no_store;
+    return true;
+}
+
+static bool take_unchanged(struct remote *r, struct holding *h,
+                           const struct pl_response *response,
+                           struct pl_error *err)
+{
+    struct pl_freshness freshness = freshness_of(r, response);
+    if (!h->block || !(h->block->freshness.etag.len ||
+                       h->block->freshness.last_modified.len))
+        return pl_error_plain(err, PL_ERR_INDEX,
+                              "answers 304 (not changed) to a question that "
+                              "names no earlier answer");
+    if (!freshness.etag.len)
+        freshness.etag = h->block->freshness.etag;
+    if (!freshness.last_modified.len)
+        freshness.last_modified = h->block->freshness.last_modified;
+    h->block->freshness = freshness;
+    h->block->changed = !response->no_store;
+    settle_with(r, h, h->block);
+    return true;
+}
+
+static void settle_absent(struct remote *r, struct holding *h,
+                          const struct pl_freshness *freshness)
+{
+    settle_with(r, h, pl_block_make(r->arena, NULL, freshness));
+    h->block->changed = true;
+}
+
+/* 403 of the torch index: its listing says what that means. */
+static void ask_listing(struct remote *r, struct holding *h,
+                        const struct pl_response *response)
+{
+    struct remote_site *site = h->site;
+    h->forbidden = freshness_of(r, response);
+    if (!site->listing) {
+        site->listing = pl_new(r->arena, struct listing);
+        site->listing->task.kind = TASK_LISTING;
+        site->listing->site = site;
+        pl_remote_queue(r, &site->listing->task);
+    }
+    pl_vec_push(r->arena, &site->listing->waiting, h);
+}
+
+static bool refused(int status, struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_INDEX, "answers %d%s", status,
+                   status == 401   ? " (it asks for a user name and password)"
+                   : status == 403 ? " (forbidden)"
+                                   : "");
+    if (status == 401 || status == 403)
+        pl_error_hint(err, "credentials stand in the URL, in "
+                           "PODLOCK_INDEX_<NAME>_USERNAME and _PASSWORD, or "
+                           "in netrc");
+    return false;
+}
+
+/* The listing has been read already, or the holding waits for it. */
+static bool judge_forbidden(struct remote *r, struct holding *h,
+                            struct pl_error *err)
+{
+    const struct listing *listing = h->site->listing;
+    struct pl_freshness freshness = h->forbidden;
+    size_t low = 0, high = listing->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = pl_str_cmp(listing->names[middle], h->wish->project);
+        if (order == 0)
+            return refused(403, err);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    freshness.max_age = listing->max_age;
+    settle_absent(r, h, &freshness);
+    return true;
+}
+
+static bool take_answer(struct remote *r, struct holding *h,
+                        struct pl_response *response, struct pl_error *err)
+{
+    struct pl_freshness freshness;
+    switch (response->status) {
+    case 0:
+        *err = response->error;
+        return false;
+    case 200:
+        return take_body(r, h, response, err);
+    case 304:
+        return take_unchanged(r, h, response, err);
+    case 404:
+    case 410:
+        freshness = freshness_of(r, response);
+        settle_absent(r, h, &freshness);
+        return true;
+    case 403:
+        if (!h->site->is_torch)
+            return refused(403, err);
+        ask_listing(r, h, response);
+        return !h->site->listing->is_read || judge_forbidden(r, h, err);
+    default:
+        return refused(response->status, err);
+    }
+}
+
+/* What went wrong is the holding's: another site may have the project. */
+static void keep_error(struct remote *r, struct holding *h,
+                       const struct pl_error *why)
+{
+    struct pl_str url = page_url(r, h);
+    h->is_settled = true;
+    h->error = *why;
+    h->error.message = pl_arena_dup(r->arena, why->message);
+    h->error.because = pl_arena_dup(r->arena, why->because);
+    h->error.hint = pl_arena_dup(r->arena, why->hint);
+    if (pl_str_find_str(why->message, url) == why->message.len)
+        pl_error_wrap(&h->error, "%.*s", PL_STR_ARG(url));
+}
+
+bool pl_remote_take_page(struct remote *r, struct holding *h,
+                         struct pl_response *response, struct pl_error *err)
+{
+    struct pl_error why = {.arena = r->arena};
+    if (!take_answer(r, h, response, &why))
+        keep_error(r, h, &why);
+    return pl_remote_settle(r, h->wish, err);
+}
+
+/* ---- the listing of a torch index ---- */
+
+void pl_remote_send_listing(struct remote *r, struct listing *listing)
+{
+    struct pl_request request = {
+        .url = listing->site->url,
+        .accept = "text/html",
+        .max_bytes = PL_MAX_PAGE_BYTES,
+        .user = listing,
+    };
+    r->net->fetch_start(r->fetch, &request);
+}
+
+static bool read_listing(struct remote *r, struct listing *listing,
+                         struct pl_response *response, struct pl_error *err)
+{
+    if (response->status == 0) {
+        *err = response->error;
+        return false;
+    }
+    if (response->status != 200)
+        return refused(response->status, err);
+    listing->max_age = freshness_of(r, response).max_age;
+    return r->net->listing_parse_html(r->arena, response->body, &listing->names,
+                                      &listing->count, err);
+}
+
+bool pl_remote_take_listing(struct remote *r, struct listing *listing,
+                            struct pl_response *response, struct pl_error *err)
+{
+    struct pl_error why = {.arena = r->arena};
+    bool is_good = read_listing(r, listing, response, &why);
+    listing->is_read = is_good;
+    for (size_t i = 0; i < listing->waiting.len; i++) {
+        struct holding *h = listing->waiting.at[i];
+        struct pl_error own = why;
+        if (!is_good)
+            pl_error_wrap(&own, "%.*s", PL_STR_ARG(listing->site->url));
+        if (!is_good || !judge_forbidden(r, h, &own))
+            keep_error(r, h, &own);
+        if (!pl_remote_settle(r, h->wish, err))
+            return false;
+    }
+    listing->waiting.len = 0;
+    return true;
+}
