@@ -13,6 +13,7 @@
 #include "core/limits.h"
 #include "core/toml.h"
 #include "core/toml_packed.h"
+#include "pep/pack.h"
 
 struct input {
     struct pl_str name; /* "templates/ID.toml" */
@@ -75,17 +76,60 @@ static void put_member(struct pl_buf *out, const char *name, struct pl_str text)
     pl_buf_add_cstr(out, ",\n");
 }
 
+/* ---- requirements ---- */
+
+static const struct pl_toml_node *member_of(const struct input *input,
+                                            const char *key)
+{
+    const struct pl_toml_node *node = NULL;
+    pl_toml_get(pl_toml_root(input->doc), key, &node);
+    return node;
+}
+
+static void pack_array(struct pl_arena *arena, struct pl_packer *packer,
+                       const struct pl_toml_node *table, const char *key)
+{
+    const struct pl_toml_node *array;
+    struct pl_requirement requirement;
+    struct pl_str text;
+    if (!table || !pl_toml_get(table, key, &array))
+        return;
+    for (size_t i = 0; i < pl_toml_count(array); i++) {
+        if (pl_toml_str(pl_toml_at(array, i), &text) &&
+            pl_requirement_parse_lenient(arena, text, &requirement, NULL, NULL))
+            pl_pack_requirement(packer, &requirement);
+        else
+            packer->out->over = true; /* one too few: the build must fail */
+    }
+}
+
+/* As rules/template.c reads them: constraints, then those of the packages. */
+static void pack_requirements(struct pl_arena *arena, const struct input *input,
+                              struct pl_buf *out)
+{
+    struct pl_packer packer = {.out = out};
+    const struct pl_toml_node *packages = member_of(input, "package");
+    pack_array(arena, &packer, member_of(input, "environment"), "constraints");
+    for (size_t i = 0; packages && i < pl_toml_count(packages); i++)
+        pack_array(arena, &packer, pl_toml_at(packages, i), "requires");
+}
+
 /* ---- tables ---- */
 
 static void put_file(struct pl_buf *out, struct pl_arena *arena,
                      const struct input *input)
 {
     PL_BUF(packed, PL_MAX_USER_FILE_BYTES);
+    PL_BUF(requirements, PL_MAX_USER_FILE_BYTES);
     pl_toml_pack(input->doc, &packed);
     pl_buf_add_cstr(out, "{\n");
     put_member(out, "name", input->name);
     put_member(out, "text", input->source->text);
     put_member(out, "packed", pl_buf_view(&packed));
+    if (is_template(input))
+        pack_requirements(arena, input, &requirements);
+    out->over |= !pl_buf_ok(&requirements);
+    put_member(out, "requirements", pl_buf_view(&requirements));
     put_member(out, "sha256", pl_sha256_hex(arena, input->source->text));
     pl_buf_add_cstr(out, "},\n");
 }
@@ -108,14 +152,6 @@ static struct pl_str string_of(const struct pl_toml_node *table,
     if (table && pl_toml_get(table, key, &node))
         pl_toml_str(node, &text);
     return text;
-}
-
-static const struct pl_toml_node *member_of(const struct input *input,
-                                            const char *key)
-{
-    const struct pl_toml_node *node = NULL;
-    pl_toml_get(pl_toml_root(input->doc), key, &node);
-    return node;
 }
 
 static struct pl_str torch_of(const struct input *input)

@@ -371,7 +371,9 @@ bool pl_record_requirements(const struct pl_record *r, size_t key, bool lenient,
                             r->shape->keys[key].name, max);
     struct pl_requirement *all =
         pl_new_array(r->arena, struct pl_requirement, len);
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; r->requirements && i < len; i++)
+        pl_unpack_requirement(r->requirements, r->arena, &all[i]);
+    for (size_t i = 0; !r->requirements && i < len; i++)
         if (!parse_requirement(r, pl_record_at(r, key, i), lenient, &all[i]))
             return false;
     *out = all;

@@ -34,6 +34,7 @@
 #include "core/source.h"
 #include "core/str.h"
 #include "core/toml.h"
+#include "pep/pack.h"
 #include "pep/requirement.h"
 #include "pep/version.h"
 
@@ -64,6 +65,8 @@ struct pl_record {
     struct pl_arena *arena;
     const struct pl_source *source;
     struct pl_error *err;
+    /* All requirements of the file, in the order they are read; or NULL. */
+    struct pl_unpacker *requirements;
     const struct pl_shape *shape;
     const struct pl_toml_node *members[PL_MAX_SHAPE_KEYS]; /* NULL: absent */
 };

@@ -19,6 +19,8 @@ struct pl_shipped_file {
     struct pl_str name; /* "templates/ID.toml", "abi/numba.toml" ... */
     struct pl_str text;
     struct pl_str packed; /* see core/toml_packed.h */
+    /* Of a template, in the order they are read: see pep/pack.h. */
+    struct pl_str requirements;
     struct pl_str sha256; /* of the text, hex */
 };
 

@@ -450,10 +450,15 @@ static bool read_head(const struct pl_record *r, struct pl_template *t)
 }
 
 bool pl_template_read(struct pl_arena *arena, const struct pl_source *source,
-                      const struct pl_toml_node *root, struct pl_template *out,
+                      const struct pl_toml_node *root,
+                      struct pl_str requirements, struct pl_template *out,
                       struct pl_error *err)
 {
-    struct pl_record r = {.arena = arena, .source = source, .err = err};
+    struct pl_unpacker unpacker = pl_unpacker_from(requirements);
+    struct pl_record r = {.arena = arena,
+                          .source = source,
+                          .err = err,
+                          .requirements = requirements.len ? &unpacker : NULL};
     struct pl_template t = {0};
     if (!pl_record_format(&r, root, "podlock-template", "a template") ||
         !pl_record_read(&r, &root_shape, root) || !read_head(&r, &t) ||
@@ -475,7 +480,8 @@ bool pl_template_parse(struct pl_arena *arena, const struct pl_source *source,
     struct pl_toml *doc;
     if (!pl_toml_parse(source, &doc, err))
         return false;
-    bool good = pl_template_read(arena, source, pl_toml_root(doc), out, err);
+    bool good = pl_template_read(arena, source, pl_toml_root(doc),
+                                 (struct pl_str){0}, out, err);
     pl_toml_destroy(doc);
     if (!good)
         return false;

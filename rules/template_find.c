@@ -31,7 +31,8 @@ bool pl_template_shipped(struct pl_arena *arena, size_t i,
     const struct pl_shipped_file *file = pl_shipped_templates[i].file;
     const struct pl_source *source = pl_shipped_source(arena, file);
     struct pl_toml *doc = pl_shipped_open(source, file);
-    bool good = pl_template_read(arena, source, pl_toml_root(doc), out, err);
+    bool good = pl_template_read(arena, source, pl_toml_root(doc),
+                                 file->requirements, out, err);
     pl_toml_destroy(doc);
     if (!good)
         return false;

@@ -9,12 +9,12 @@
 
 /*
  * Everything but `digest`, `source` and `match`. Nothing of the document is
- * kept; its source is, as in pl_template_parse.
+ * kept; its source is, as in pl_template_parse. `requirements` are those of
+ * struct pl_shipped_file, or empty: then they are parsed.
  */
-PL_MUST_CHECK bool pl_template_read(struct pl_arena *arena,
-                                    const struct pl_source *source,
-                                    const struct pl_toml_node *root,
-                                    struct pl_template *out,
-                                    struct pl_error *err);
+PL_MUST_CHECK bool
+pl_template_read(struct pl_arena *arena, const struct pl_source *source,
+                 const struct pl_toml_node *root, struct pl_str requirements,
+                 struct pl_template *out, struct pl_error *err);
 
 #endif

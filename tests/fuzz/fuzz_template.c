@@ -30,8 +30,8 @@ static void check_packed(struct pl_arena *arena, const struct pl_template *t)
     PL_FUZZ_WANT(pl_toml_parse(t->source, &doc, NULL));
     pl_toml_pack(doc, &packed);
     again = pl_toml_unpack(t->source, pl_buf_view(&packed));
-    PL_FUZZ_WANT(
-        pl_template_read(arena, t->source, pl_toml_root(again), &other, NULL));
+    PL_FUZZ_WANT(pl_template_read(arena, t->source, pl_toml_root(again),
+                                  (struct pl_str){0}, &other, NULL));
     PL_FUZZ_WANT(pl_str_eq(t->id, other.id));
     PL_FUZZ_WANT(t->fact_count == other.fact_count);
     for (size_t i = 0; i < t->fact_count; i++)

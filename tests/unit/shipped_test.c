@@ -8,7 +8,9 @@
 #include "core/file.h"
 #include "core/limits.h"
 #include "core/toml_packed.h"
+#include "pep/pack.h"
 #include "rules/shipped.h"
+#include "rules/template.h"
 
 static const struct pl_shipped_file *find(struct pl_str name)
 {
@@ -141,11 +143,46 @@ static void test_templates(void **state)
     assert_true(digests >= 2);
 }
 
+static void pack_all(const struct pl_template *t, struct pl_buf *out)
+{
+    struct pl_packer packer = {.out = out};
+    for (size_t i = 0; i < t->constraint_count; i++)
+        pl_pack_requirement(&packer, &t->constraints[i]);
+    for (size_t i = 0; i < t->fact_count; i++) {
+        pl_pack_text(&packer, t->facts[i].name);
+        pl_pack_number(&packer, t->facts[i].require_count);
+        for (size_t n = 0; n < t->facts[i].require_count; n++)
+            pl_pack_requirement(&packer, &t->facts[i].requires[n]);
+    }
+}
+
+/* Requirements that were parsed at build time are those of the text. */
+static void test_requirements(void **state)
+{
+    (void)state;
+    size_t bytes = 0;
+    for (size_t i = 0; i < pl_template_shipped_count(); i++) {
+        PL_ARENA(arena);
+        PL_BUF(built, PL_MAX_OUTPUT_BYTES);
+        PL_BUF(parsed, PL_MAX_OUTPUT_BYTES);
+        struct pl_template t;
+        assert_true(pl_template_shipped(&arena, i, &t, NULL));
+        pack_all(&t, &built);
+        assert_true(pl_template_parse(
+            &arena, pl_template_shipped_source(&arena, i), &t, NULL));
+        pack_all(&t, &parsed);
+        bytes += built.len;
+        assert_true(pl_str_eq(pl_buf_view(&built), pl_buf_view(&parsed)));
+    }
+    assert_true(bytes > 100000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_templates),
+        cmocka_unit_test(test_requirements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
