@@ -29,7 +29,8 @@
 #define PL_MAX_SECTION_MARKER_BYTES (2u << 20) /* of requires.txt, repeated */
 #define PL_MAX_URL_BYTES 16384
 #define PL_MAX_FILE_NAME_BYTES 1024
-#define PL_MAX_HTML_DEPTH 256 /* elements open inside one another */
+#define PL_MAX_LISTED_NAMES 2000000 /* of projects, on one index */
+#define PL_MAX_HTML_DEPTH 256       /* elements open inside one another */
 #define PL_MAX_HTML_TAG_BYTES 65536
 #define PL_MAX_HTML_ATTRIBUTES 128 /* of one element */
 
@@ -46,7 +47,8 @@
 #define PL_FETCH_REDIRECTS 10
 #define PL_FETCH_HEADER_BYTES (256u << 10) /* all headers of one answer */
 #define PL_FETCH_HEADER_LINES 1000
-#define PL_FETCH_ACTIVE 256 /* handed to libcurl at once; others wait */
+/* Handed to libcurl at once; what one HTTP/2 connection usually carries. */
+#define PL_FETCH_ACTIVE 100
 #define PL_FETCH_CONNECTIONS 32
 #define PL_FETCH_CONNECTIONS_PER_HOST 16
 #define PL_MAX_WHEEL_BYTES (8ull << 30) /* read whole, when ranges fail */

@@ -351,9 +351,11 @@ static void accept_answer(struct pl_transfer *transfer)
     finish(transfer);
 }
 
-/* What the whole body shows that its pieces did not. */
-static enum pl_stop judge_body(const struct pl_transfer *transfer)
+/* What the whole answer shows that its pieces did not. */
+static enum pl_stop judge_whole(const struct pl_transfer *transfer)
 {
+    if (!transfer->head.done)
+        return PL_STOP_CUT;
     const struct pl_http_range *range = &transfer->head.range;
     if (transfer->gunzip &&
         pl_gunzip_state(transfer->gunzip) != PL_GUNZIP_WHOLE)
@@ -362,6 +364,14 @@ static enum pl_stop judge_body(const struct pl_transfer *transfer)
         transfer->came != range->to - range->from + 1)
         return PL_STOP_RANGE;
     return PL_STOP_NOT;
+}
+
+/* libcurl calls one field of more than its bound a lack of memory. */
+static enum pl_stop judge_shortage(const struct pl_transfer *transfer)
+{
+    if (!transfer->sent || transfer->head.done)
+        pl_out_of_memory();
+    return PL_STOP_HEADERS;
 }
 
 static void finish_attempt(struct pl_transfer *transfer, CURLcode code)
@@ -375,7 +385,9 @@ static void finish_attempt(struct pl_transfer *transfer, CURLcode code)
         code = CURLE_OK;
     }
     if (code == CURLE_OK && !transfer->stop)
-        transfer->stop = judge_body(transfer);
+        transfer->stop = judge_whole(transfer);
+    if (code == CURLE_OUT_OF_MEMORY && !transfer->stop)
+        transfer->stop = judge_shortage(transfer);
     bool is_answer = code == CURLE_OK && !transfer->stop;
     if (is_answer && pl_transfer_is_redirect(transfer))
         redirect(transfer);

@@ -139,6 +139,8 @@ bool pl_http_read_retry_after(struct pl_str value, int64_t now,
             return false;
         seconds = date > now ? (uint64_t)(date - now) : 0;
     }
-    *out_ms = seconds < most_ms / 1000 ? seconds * 1000 : most_ms;
+    *out_ms = most_ms;
+    if (seconds <= most_ms / 1000)
+        *out_ms = seconds * 1000;
     return true;
 }

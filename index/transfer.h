@@ -39,6 +39,7 @@ enum pl_stop {
     PL_STOP_HEADERS,   /* too many or too long */
     PL_STOP_LARGE,     /* the body, as it came or decoded */
     PL_STOP_ENCODING,  /* a Content-Encoding that was not asked for */
+    PL_STOP_CUT,       /* before the end of the head */
     PL_STOP_GZIP,      /* wrong, cut or followed by garbage */
     PL_STOP_LONG,      /* more bytes than Content-Length said */
     PL_STOP_RANGE,     /* a 206 that is not what was asked */

@@ -10,6 +10,8 @@ enum {
     NOT_YET_VALID = 9,
     EXPIRED = 10,
 };
+/* Nothing was found wrong but the name. */
+#define IS_WRONG_NAME(result) ((result) == 0 || (result) == 1)
 
 static const char cert_hint[] =
     "if a company proxy stands between, give its certificate: --cert FILE";
@@ -75,6 +77,8 @@ static const char *stop_text(struct pl_transfer *transfer)
             .at;
     case PL_STOP_ENCODING:
         return "the answer is encoded in a way that was not asked for";
+    case PL_STOP_CUT:
+        return "the answer was cut";
     case PL_STOP_GZIP:
         return "the answer was damaged or cut (its gzip is not whole)";
     case PL_STOP_LONG:
@@ -173,7 +177,7 @@ static void explain_certificate(struct pl_transfer *transfer)
         say(transfer, PL_ERR_INDEX,
             "the server's certificate is not valid yet");
         hint(transfer, "check this machine's clock");
-    } else if (result) {
+    } else if (!IS_WRONG_NAME(result)) {
         say(transfer, PL_ERR_INDEX,
             "the server's certificate is from an unknown authority");
         hint(transfer, cert_hint);
@@ -235,8 +239,8 @@ static bool explain_proxy(struct pl_transfer *transfer, long status)
     if (status == 407) {
         say(transfer, PL_ERR_INDEX,
             "the proxy wants a user name and password (407)");
-        hint(transfer, "put them into the proxy's URL in the environment: "
-                       "http://USER:PASSWORD@HOST:PORT");
+        hint(transfer, "put them before the proxy's host name in http_proxy "
+                       "or https_proxy, with an @ behind them");
         return true;
     }
     say(transfer, PL_ERR_INDEX,
@@ -265,9 +269,10 @@ static void explain_curl(struct pl_transfer *transfer, CURLcode code)
         explain_certificate(transfer);
     } else if (code == CURLE_SSL_CACERT_BADFILE) {
         explain_no_certificates(transfer);
-    } else if (code == CURLE_COULDNT_CONNECT ||
-               code == CURLE_UNSUPPORTED_PROTOCOL) {
+    } else if (code == CURLE_COULDNT_CONNECT) {
         explain_unreached(transfer);
+    } else if (code == CURLE_UNSUPPORTED_PROTOCOL) {
+        say(transfer, PL_ERR_INDEX, "what answers does not speak HTTP");
     } else if (code == CURLE_COULDNT_RESOLVE_HOST) {
         say(transfer, PL_ERR_INDEX,
             pl_arena_printf(arena, "the host name %.*s is not known",
@@ -314,6 +319,7 @@ bool pl_transfer_is_passing(const struct pl_transfer *transfer, CURLcode code)
         return false;
     switch (transfer->stop) {
     case PL_STOP_STATUS:
+    case PL_STOP_CUT:
     case PL_STOP_GZIP:
     case PL_STOP_LONG:
     case PL_STOP_RANGE:
@@ -337,7 +343,6 @@ bool pl_transfer_is_passing(const struct pl_transfer *transfer, CURLcode code)
     }
     return code != CURLE_PEER_FAILED_VERIFICATION &&
            code != CURLE_SSL_CACERT_BADFILE && code != CURLE_URL_MALFORMAT &&
-           code != CURLE_UNSUPPORTED_PROTOCOL &&
            !pl_str_starts(pl_str_from(transfer->why), "Unsupported proxy");
 }
 
@@ -347,16 +352,14 @@ static const char *refusal(struct pl_transfer *transfer, struct pl_str url)
     const struct pl_fetch_options *options = &transfer->fetch->options;
     struct pl_origin to;
     if (!pl_origin_parse(url, &to))
-        return "its URL has no usable host or port, or is neither https "
-               "nor http";
+        return "the URL has no usable host or port";
     bool plain = pl_origin_is_loopback(&to) ||
                  pl_origin_is_listed(&to, options->insecure_hosts,
                                      options->insecure_host_count);
     if (to.https)
         return NULL;
     if (transfer->redirects && transfer->site->origin.https)
-        return "it is redirected from https to http, which anyone on the way "
-               "could change";
+        return "from https to http, which anyone on the way could change";
     return plain ? NULL
                  : "podlock does not use http, which anyone on the way could "
                    "change";
@@ -368,6 +371,10 @@ bool pl_transfer_may_ask(struct pl_transfer *transfer, struct pl_str url)
     if (!why)
         return true;
     transfer->stop = PL_STOP_FORBIDDEN;
+    if (transfer->redirects)
+        why = pl_arena_printf(&transfer->arena, "it is redirected to %.*s: %s",
+                              PL_STR_ARG(url), why)
+                  .at;
     say(transfer, PL_ERR_INDEX, why);
     if (!transfer->redirects)
         hint(transfer, "use https, or allow the host: --allow-insecure-host "
