@@ -4,14 +4,17 @@
 
 #include "core/limits.h"
 #include "index/url.h"
+#include "pep/name.h"
 
 #define PIECE_BYTES 4096
 
 struct reader {
     htmlParserCtxtPtr parser;
-    struct pl_page_build build;
+    struct pl_arena *arena;
     struct pl_error *err;
-    bool failed, has_base;
+    bool failed, has_base, is_listing;
+    struct pl_page_build build;
+    PL_VEC(struct pl_str) names; /* of a listing */
 };
 
 static void free_parser(htmlParserCtxtPtr *parser)
@@ -74,7 +77,7 @@ static void on_anchor(struct reader *r, const xmlChar **attributes)
     row.url = pl_str_trim(row.url);
     struct pl_url parts = pl_url_split(row.url);
     read_fragment(parts.fragment, &row);
-    if (!pl_url_filename(r->build.arena, row.url, &row.name))
+    if (!pl_url_filename(r->arena, row.url, &row.name))
         row.name = parts.path; /* no file name: dropped, if it is a file */
     read_metadata(attributes, &row);
     get(attributes, "data-requires-python", &row.requires_python);
@@ -82,6 +85,30 @@ static void on_anchor(struct reader *r, const xmlChar **attributes)
     row.yanked = get(attributes, "data-yanked", &row.yanked_reason);
     if (!pl_page_add(&r->build, &row, r->err))
         stop(r);
+}
+
+/* NAME of "NAME/", "/simple/NAME/" and the like; other links name nothing. */
+static void on_name(struct reader *r, const xmlChar **attributes)
+{
+    struct pl_str href;
+    if (!get(attributes, "href", &href))
+        return;
+    struct pl_str path = pl_url_split(pl_str_trim(href)).path;
+    if (pl_str_ends(path, "/"))
+        path.len--;
+    size_t slash = pl_str_rfind(path, '/');
+    struct pl_str name =
+        slash < path.len ? pl_str_sub(path, slash + 1, path.len) : path;
+    name = pl_arena_dup(r->arena, pl_url_decode(r->arena, name));
+    if (!pl_name_valid(name))
+        return;
+    if (r->names.len == PL_MAX_LISTED_NAMES) {
+        pl_error_plain(r->err, PL_ERR_LIMIT, "a listing of more than %d names",
+                       PL_MAX_LISTED_NAMES);
+        stop(r);
+        return;
+    }
+    pl_vec_push(r->arena, &r->names, pl_name_normalize(r->arena, name));
 }
 
 static void on_base(struct reader *r, const xmlChar **attributes)
@@ -101,7 +128,7 @@ static void on_meta(struct reader *r, const xmlChar **attributes)
     if (!get(attributes, "name", &name) ||
         !get(attributes, "content", &content))
         return;
-    if (pl_str_is(name, "pypi:project-status"))
+    if (pl_str_is(name, "pypi:project-status") && !r->is_listing)
         pl_page_set_status(&r->build, content);
     if (pl_str_is(name, "pypi:repository-version") &&
         !pl_page_check_api(content, r->err))
@@ -130,9 +157,11 @@ static void on_element(void *user, const xmlChar *name,
         return;
     if (!within_bounds(r, attributes))
         stop(r);
+    else if (pl_str_is(element, "a") && r->is_listing)
+        on_name(r, attributes);
     else if (pl_str_is(element, "a"))
         on_anchor(r, attributes);
-    else if (pl_str_is(element, "base"))
+    else if (pl_str_is(element, "base") && !r->is_listing)
         on_base(r, attributes);
     else if (pl_str_is(element, "meta"))
         on_meta(r, attributes);
@@ -180,24 +209,57 @@ static bool check_body(struct pl_str body, struct pl_error *err)
     return true;
 }
 
+static bool parse(struct reader *r, struct pl_str body)
+{
+    htmlSAXHandler sax = {.startElement = on_element};
+    if (!check_body(body, r->err))
+        return false;
+    htmlParserCtxtPtr parser PL_CLEANUP(free_parser) = htmlCreatePushParserCtxt(
+        &sax, r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+    if (!parser)
+        pl_out_of_memory();
+    r->parser = parser;
+    htmlCtxtUseOptions(parser, HTML_PARSE_NONET | HTML_PARSE_NOERROR |
+                                   HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
+                                   HTML_PARSE_IGNORE_ENC);
+    return feed(r, body);
+}
+
 bool pl_page_parse_html(struct pl_arena *arena,
                         const struct pl_page_input *input,
                         const struct pl_page **out, struct pl_error *err)
 {
-    struct reader r = {.build = pl_page_begin(arena, input), .err = err};
-    htmlSAXHandler sax = {.startElement = on_element};
-    if (!check_body(input->body, err))
-        return false;
-    htmlParserCtxtPtr parser PL_CLEANUP(free_parser) = htmlCreatePushParserCtxt(
-        &sax, &r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
-    if (!parser)
-        pl_out_of_memory();
-    r.parser = parser;
-    htmlCtxtUseOptions(parser, HTML_PARSE_NONET | HTML_PARSE_NOERROR |
-                                   HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
-                                   HTML_PARSE_IGNORE_ENC);
-    if (!feed(&r, input->body))
+    struct reader r = {
+        .arena = arena, .build = pl_page_begin(arena, input), .err = err};
+    if (!parse(&r, input->body))
         return false;
     *out = pl_page_finish(&r.build);
+    return true;
+}
+
+static int cmp_names(const void *a, const void *b)
+{
+    const struct pl_str *x = a, *y = b;
+    return pl_str_cmp(*x, *y);
+}
+
+bool pl_listing_parse_html(struct pl_arena *arena, struct pl_str body,
+                           struct pl_str **names, size_t *count,
+                           struct pl_error *err)
+{
+    struct reader r = {.arena = arena, .is_listing = true, .err = err};
+    if (!parse(&r, body))
+        return false;
+    if (!r.names.len)
+        return pl_error_plain(err, PL_ERR_INDEX,
+                              "not the listing of an index: it names no "
+                              "project");
+    qsort(r.names.at, r.names.len, sizeof(r.names.at[0]), cmp_names);
+    size_t kept = 1;
+    for (size_t i = 1; i < r.names.len; i++)
+        if (!pl_str_eq(r.names.at[i], r.names.at[kept - 1]))
+            r.names.at[kept++] = r.names.at[i];
+    *names = r.names.at;
+    *count = kept;
     return true;
 }
