@@ -18,7 +18,7 @@
  * - gzip is decoded here, within the bound; a body that is shorter or longer
  *   than it said, or whose gzip has a wrong CRC, is a transport error;
  * - retries, each on a new connection: 429 and 503 after Retry-After (capped),
- *   other 5xx, transport errors;
+ *   other 5xx and 408, transport errors;
  * - redirects: followed here, at most PL_FETCH_REDIRECTS, to https only (http
  *   for loopback or an insecure host), never from https down to http, and
  *   credentials never to another origin (scheme, host and port);
@@ -27,10 +27,14 @@
  * - TLS: system certificates, or the files of the options; a message that
  *   names the cure when there are none.
  *
- * Errors of one request stand in its response: PL_ERR_INDEX (network, server)
- * or PL_ERR_LIMIT. Statuses below 500 other than 429 and redirects are
- * answers, for the caller to judge. Strings of a response (body too) live
- * until the next call of fetch_next or fetch_close.
+ * Errors of one request stand in its response: PL_ERR_INDEX (network, server),
+ * PL_ERR_LIMIT, or PL_ERR_FILE (the sink; the user's file of certificates).
+ * Statuses below 500 other than 408, 429 and redirects are answers, for the
+ * caller to judge; only those of 200 and 206 have a body. Strings of a response
+ * (body too) live until the next call of fetch_next or fetch_close.
+ *
+ * A body whose end only the end of the connection tells (HTTP/1.0) is taken as
+ * it is: its reader, or its hash, has to find a cut.
  */
 #ifndef PODLOCK_INDEX_FETCH_H
 #define PODLOCK_INDEX_FETCH_H
@@ -83,7 +87,7 @@ struct pl_request {
      * speaks of (some do for every .gz) is not undone.
      */
     bool raw;
-    /* The body goes to this file instead of memory; 0: memory. */
+    /* The body goes to this regular file, from where it stands; 0: memory. */
     int sink;
     void *user;
 };

@@ -35,7 +35,7 @@ struct pl_site {
 enum pl_stop {
     PL_STOP_NOT,
     PL_STOP_ENOUGH,    /* the rest of a body that nobody wants */
-    PL_STOP_STATUS,    /* 429 or 5xx: its body does not matter */
+    PL_STOP_STATUS,    /* 408, 429, 5xx: its body does not matter */
     PL_STOP_HEADERS,   /* too many or too long */
     PL_STOP_LARGE,     /* the body, as it came or decoded */
     PL_STOP_ENCODING,  /* a Content-Encoding that was not asked for */

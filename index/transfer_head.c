@@ -69,7 +69,7 @@ static bool finish_head(struct pl_transfer *transfer)
     head->done = true;
     transfer->site->multiplexes = version >= CURL_HTTP_VERSION_2_0;
     const struct pl_request *wish = &transfer->wish;
-    if (head->status == 429 || head->status >= 500)
+    if (head->status == 408 || head->status == 429 || head->status >= 500)
         return stop(transfer, PL_STOP_STATUS);
     if (head->status == 304 && !wish->etag.len && !wish->last_modified.len)
         return stop(transfer, PL_STOP_UNASKED);
