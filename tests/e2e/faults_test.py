@@ -127,8 +127,9 @@ def fault_02_torch_index_403(w):
     w.serve(script=script(one, refused(403)))
     w.no('listed', 3, b'403', 'torch', *CU124)
     for status in (403, 404):
-        w.serve(script=lambda r: refuse(status) if r.name in
-                (one, '/pytorch/whl/cu124/') else None)
+        answers = {one: 403, '/pytorch/whl/cu124/': status}
+        w.serve(script=lambda r: refuse(answers[r.name])
+                if r.name in answers else None)
         w.no(f'listing {status}', 3, str(status).encode(), 'torch', *CU124)
 
 
@@ -208,7 +209,7 @@ def fault_07_no_good_hash(w):
         for lock in [done.stdout] if not done.returncode else []:
             if b'sha256 = "' not in lock or b'md5' in lock:
                 w.wrong(name, 'no sha256 in the lock', lock)
-    w.no('2.0', 1, b'hash', 'a==2.0')
+    w.no('2.0', 1, b'no sha256', 'a==2.0')
 
 
 def fault_08_yanked_and_deleted(w):
@@ -351,8 +352,8 @@ def fault_14_injection(w):
     for kind in ('requirements.txt', 'constraints.txt'):
         text = w.resolve('a', '--format', kind).stdout.decode()
         for line in text.splitlines():
-            if not re.match(r' *(#|--hash=sha256:[0-9a-f]{64}|[ab]==)|$',
-                            line):
+            if not re.match(r' *(#|--hash=sha256:[0-9a-f]{64}|[ab]==|--index-url '
+                            r'http://127.0.0.1:\d+/pypi/simple/$)|$', line):
                 w.wrong(kind, f'a line of its own: {line!r}')
     answer = w.yes('JSON', 'a', {'a': '1.0', 'b': '1.0'})
     if 'evil' in json.dumps(answer.get('packages')):
@@ -442,8 +443,12 @@ def fault_16_odd_zips(w):
             w.wheel('a', '1.0', body=body)
             w.serve(script=None if ranges else without_ranges(w))
             # the version is as if it were not there, with the reason
-            w.yes(f'{what}, {ranges}', 'a', {'a': '0.9'}, cache=None)
-            w.no(f'{what}, {ranges}', 1, b'a-1.0', 'a==1.0', cache=None)
+            what = f'{what}, {"ranges" if ranges else "whole"}'
+            if what.startswith('huge'):
+                w.no(what, 6, b'a-1.0', 'a', cache=None)
+                continue
+            w.yes(what, 'a', {'a': '0.9'}, cache=None)
+            w.no(what, 1, b'a 1.0: its wheel', 'a==1.0', cache=None)
 
 
 # ---- 17 to 20: bodies ----
@@ -497,7 +502,7 @@ def fault_18_json(w):
            'null', 'array': '[]', 'cut': head + '[{"filename": "a-1.0',
            'version 2': head.replace('1.0', '2.0') + '[]}',
            'files': head + '{}}', 'bytes': b'{"meta": "\xff"}',
-           'no meta': '{"files": []}', 'two': head + '[]}' + head + '[]}'}
+           'error': '{"error": "no"}', 'two': head + '[]}' + head + '[]}'}
     for what, body in bad.items():
         w.serve(script=lambda r: page(body, JSON))
         done = w.no(what, 3 if what != 'deep' else 6, b'', 'a') \
@@ -528,11 +533,13 @@ def fault_19_html(w):
         'upper case': f'<BODY>{good}</BODY>'.replace('<a ', '<A '),
         'comment': f'<!-- {good.replace("1.0", "9.0")} -->{good}',
         'script': f'<script>"{good.replace("1.0", "9.0")}"</script>{good}',
-        'CDATA': f'<body><![CDATA[x]]>{good}', 'NUL': f'<body>\0{good}',
+        'CDATA': f'<body><![CDATA[x]]>{good}',
         'bad UTF-8': f'<body>{good}'.encode() + b'\xff\xfe'}
     for what, body in pages.items():
         w.serve(script=script(PAGE, lambda r: page(body)))
         w.yes(what, 'a', {'a': '1.0'}, cache=None)
+    w.serve(script=script(PAGE, lambda r: page(f'<body>\0{good}')))
+    w.no('NUL', 3, b'NUL', 'a', cache=None)
     for what, body in {
             'attributes': good + link + ' '.join(
                 f' x{i}="y"' for i in range(100000)) + '>x</a>',
@@ -554,8 +561,7 @@ def fault_19_base_of_another_host(w):
             f'<a href="pypi/files/a-1.0-py3-none-any.whl#sha256={sha}" '
             f'data-core-metadata="sha256={sha}">a-1.0-py3-none-any.whl</a>')
     w.serve(script=script(PAGE, lambda r: page(body)), auth='me:pass-word-1')
-    w.secret('me', 'pass-word-1')
-    w.secrets.remove('me')
+    w.secret('pass-word-1', 'me:pass-word-1')
     url = w.server.root.replace('//', '//me:pass-word-1@')
     done = w.resolve('a', '--index-url', url + 'pypi/simple/')
     if done.returncode not in (0, 1, 3):

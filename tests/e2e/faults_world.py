@@ -179,12 +179,10 @@ class Net(World):
     # ---- what must never be seen ----
 
     def secret(self, *words):
+        """Also as they stand in a URL and in a header."""
         for word in words:
             self.secrets += [word, urllib.parse.quote(word, safe=''),
                              base64.b64encode(word.encode()).decode()]
-        if len(words) == 2:
-            self.secrets.append(
-                base64.b64encode(':'.join(words).encode()).decode())
 
     def check_text(self, what, raw):
         super().check_text(what, raw)

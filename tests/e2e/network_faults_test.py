@@ -22,6 +22,8 @@ from faults_world import (FILE, PAGE, Skip, changed, make_wheel, paths,
 from hostile_test import BARE, META
 from server import DROP, JSON, Response, certificates, refuse
 
+LINES = ['b; os_name == "x"'] * 20  # enough to be compressed
+
 # ---- 21 to 24: bodies that are cut, servers that are slow ----
 
 
@@ -55,27 +57,27 @@ def set_to(**how):
 
 
 def fault_21_dropped_before_an_answer(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
     body_fault(w, 'dropped', lambda response: DROP)
 
 
 def fault_21_cut(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
     body_fault(w, 'cut', set_to(cut=50))
 
 
 def fault_21_cut_and_reset(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
     body_fault(w, 'reset', set_to(cut=50, reset=True))
 
 
 def fault_21_cut_in_chunks(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
     body_fault(w, 'chunks', set_to(chunked=True, cut=90))
 
 
 def fault_21_cut_gzip(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
 
     def cut(response):
         body = gzip.compress(response.body)
@@ -86,7 +88,7 @@ def fault_21_cut_gzip(w):
 
 
 def fault_21_gzip_checksum(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
 
     def damage(response):
         body = gzip.compress(response.body)
@@ -98,7 +100,7 @@ def fault_21_gzip_checksum(w):
 
 
 def fault_21_bytes_behind_gzip(w):
-    w.add('a', '1.0', 'b' * 300 + '; os_name == "x"')
+    w.add('a', '1.0', *LINES)
 
     def more(response):
         response.body = gzip.compress(response.body) + b'more'
@@ -122,7 +124,7 @@ def fault_21_longer_than_stated(w):
         return response
 
     w.serve(script=script('/pypi/simple/', longer))
-    w.yes('longer', 'a b', {'a': '1.0', 'b': '1.0'})
+    w.no('longer', 3, b'longer than', 'a b')
 
 
 def fault_21_shorter_than_stated(w):
@@ -294,12 +296,11 @@ def fault_25_redirect_to_another_scheme(w):
 
 
 def fault_25_redirect_with_credentials(w):
-    w.secret('somebody', 'pass-word-2')
+    w.secret('pass-word-2', 'somebody:pass-word-2')
     w.add('a', '1.0')
     other = w.serve()
     w.serve(auth='somebody:pass-word-2', script=script(
         PAGE, lambda r: refuse(302, Location=other.root[:-1] + r.path)))
-    w.secrets.remove('somebody')
     url = w.server.root.replace('//', '//somebody:pass-word-2@')
     w.yes('another port', 'a', {'a': '1.0'}, '--index-url',
           url + 'pypi/simple/')
@@ -330,7 +331,7 @@ def fault_25_from_https_to_http(w):
 
 
 def authenticated(w):
-    w.secret('some-body', 'p@ss:w/rd%3')
+    w.secret('p@ss:w/rd%3', 'some-body:p@ss:w/rd%3')
     w.add('a', '1.0')
     return w.serve(auth='some-body:p@ss:w/rd%3')
 
@@ -442,7 +443,7 @@ def fault_27_plain_http(w):
 
 def fault_28_proxy(w):
     w.add('a', '1.0')
-    w.secret('proxy-user', 'proxy-word')
+    w.secret('proxy-word', 'proxy-user:proxy-word')
     w.serve()
     dead = 'http://proxy-user:proxy-word@127.0.0.1:9/'
     for name in ('HTTP_PROXY', 'http_proxy', 'ALL_PROXY'):
@@ -612,18 +613,15 @@ def fault_39_few_descriptors(w):
 def fault_39_little_memory(w):
     if has_sanitizer(w.podlock):
         raise Skip('sanitizers need more address space')
-    w.add('a', '1.0', **{'x': 'y' * (20 << 20)})
+    w.add('a', '1.0', **{'x': 'y' * (2 << 20)})
     w.serve()
-    seen = set()
     for mega in (20, 40, 60, 80, 120, 200):
         done = w.resolve('a', cache=None, preexec_fn=limited(
             resource.RLIMIT_AS, mega << 20, mega << 20))
-        seen.add(done.returncode)
         if done.returncode not in (0, 3, 5, 6, 127):
             w.wrong(f'{mega} MB', done.returncode, done.stderr[-1000:])
         w.check_text(f'{mega} MB', done.stderr)
-    if 0 not in seen:
-        w.wrong('memory', 'never enough')
+    w.expect('200 MB', done, 0)
 
 
 def fault_39_no_home(w):

@@ -15,7 +15,8 @@ ranges    an empty cache, pages without core metadata: out of the wheels
 delayed   an empty cache, answers late and in another order
 
 Output, explanation and exit code must be those of the folder, byte for byte,
-once the URL that its file `origin` names is replaced by the server's. A cold
+once the URL that its file `origin` names is replaced by the server's (and the
+words for metadata that nobody recorded by those for a 404). A cold
 run may ask 1.3 times what a run from the folder reads, and 10 more, in at most
 8 rounds without a template and 16 with one.
 
@@ -31,7 +32,7 @@ import tempfile
 import types
 
 from recorded_test import MAX_ROUNDS, load_rows, percentile
-from server import Server
+from server import Server, page
 
 QUICK = [  # beginnings of a row's name
     'runpod-torch240-cu124-py311 runpod-bulletproof.in',
@@ -46,7 +47,12 @@ QUICK = [  # beginnings of a row's name
 DELAY = (0, 25)  # milliseconds
 MAX_FACTOR, MAX_MORE = 1.3, 10
 ROUND = re.compile(r'\bround (\d+)')
-READS = re.compile(r'"(pages|metadata)": (\d+)')
+READS = re.compile(r'(?m)^podlock: index: \d+ bytes of ')
+GONE = re.compile('the recorded index does not hold its metadata|'
+                  'it is a source distribution that the recorded index does '
+                  'not hold|'
+                  'the index lists it, but it is gone \\(404\\)')
+LISTING = re.compile('/pytorch/whl/(nightly/)?[a-z]+[0-9]*/')
 LOUD = re.compile(r'(?m)^podlock: .*\n')
 
 
@@ -67,7 +73,9 @@ class Answer:
     def __init__(self, done, root):
         self.code, self.raw_err = done.returncode, done.stderr
         self.out = done.stdout.replace(root, 'ROOT/')
-        self.err = LOUD.sub('', done.stderr).replace(root, 'ROOT/')
+        self.err = GONE.sub('GONE', LOUD.sub('', done.stderr)).replace(
+            root, 'ROOT/')
+        self.reads = len(READS.findall(done.stderr))
         rounds = ROUND.findall(done.stderr)
         self.rounds = max(map(int, rounds)) if rounds else 0
 
@@ -93,11 +101,21 @@ class Place:
         self.index, self.html = os.path.abspath(index), html
         with open(os.path.join(index, 'origin')) as f:
             self.origin = f.read().strip()
-        self.plain = Server(index)
+        self.plain = self.serve()
         self.servers = {
-            'html': Server(index, html_only=True),
-            'ranges': Server(index, no_core_metadata=True),
-            'delayed': Server(index, delay=DELAY)}
+            'html': self.serve(html_only=True),
+            'ranges': self.serve(no_core_metadata=True),
+            'delayed': self.serve(delay=DELAY)}
+
+    def serve(self, **modes):
+        """A template may name a variant of the torch index that nobody
+        recorded: it has none of the names that are asked for."""
+        def empty(request):
+            match = LISTING.fullmatch(request.name)
+            if match and not os.path.isdir(self.index + request.name):
+                return page('<html><body><a href="x/">x</a></body></html>')
+            return None
+        return Server(self.index, script=empty, **modes)
 
     def arguments(self, row, root):
         o = types.SimpleNamespace(podlock=self.podlock, index=root,
@@ -122,6 +140,8 @@ def check_cold(row, answer, reads, requests):
         row.bad.append(f'cold: {answer.rounds} rounds, not {limit}')
     if not answer.rounds:
         row.bad.append('cold: -v says no rounds')
+    if not reads:
+        row.bad.append('folder: nothing was read')
     if len(requests) > MAX_FACTOR * reads + MAX_MORE:
         row.bad.append(f'cold: {len(requests)} requests for {reads} reads')
     once = {(r.method, r.path) for r in requests}
@@ -140,11 +160,9 @@ def compare(row, way, answer, wanted):
 def run_plain(place, row, wanted, cache):
     """An empty cache, then what is in it."""
     server = place.plain
-    reads = place.run(row, place.index, '--json').out
-    reads = sum(int(n) for _, n in READS.findall(reads))
     server.take()
     cold = place.run(row, server.root, '--cache-dir', cache, '-v')
-    check_cold(row, cold, reads, server.take())
+    check_cold(row, cold, wanted.reads, server.take())
     if not compare(row, 'cold', cold, wanted):
         return
     for way, more in [('warm', []), ('offline', ['--offline']),
@@ -164,7 +182,7 @@ def run_plain(place, row, wanted, cache):
 def solve(row):
     """All ways of one case, with the place of this process."""
     place = PLACE[0]
-    wanted = place.run(row, place.index)
+    wanted = place.run(row, place.index, '--trace', 'index')
     if wanted.code not in (0, 1):
         row.bad.append(f'folder: exit {wanted.code}: {wanted.raw_err}')
         return row
