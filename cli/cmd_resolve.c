@@ -5,6 +5,7 @@
 #include "cli/resolve_show.h"
 #include "core/file.h"
 #include "core/limits.h"
+#include "core/trace.h"
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
 #include "resolver/problem_text.h"
@@ -96,6 +97,14 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
     return true;
 }
 
+static void note_warnings(const struct pl_cli *cli,
+                          const struct pl_answer *answer)
+{
+    for (size_t i = 0; i < answer->warnings.len; i++)
+        pl_cli_note(cli, "podlock: warning: %.*s",
+                    PL_STR_ARG(answer->warnings.at[i]));
+}
+
 static bool print(struct pl_cli *cli, const struct pl_answer *answer,
                   const struct pl_resolve_options *options,
                   struct pl_error *err)
@@ -110,9 +119,7 @@ static bool print(struct pl_cli *cli, const struct pl_answer *answer,
     if (!to_stdout(options))
         return save(cli, answer, options, format, pl_buf_view(&contents), err);
     pl_buf_add_str(&cli->text, pl_buf_view(&contents));
-    for (size_t i = 0; i < answer->warnings.len; i++)
-        pl_cli_note(cli, "podlock: warning: %.*s",
-                    PL_STR_ARG(answer->warnings.at[i]));
+    note_warnings(cli, answer);
     struct pl_str summary = pl_answer_summary(cli->arena, answer);
     pl_cli_note(cli, "%.*s", PL_STR_ARG(summary));
     return true;
@@ -146,13 +153,54 @@ static bool dump(const struct pl_resolve_options *options,
                         pl_buf_view(&text), err);
 }
 
-static int answer_no(struct pl_cli *cli, const struct pl_setup *setup,
+static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
+                   struct pl_setup *setup, struct pl_solution *solution,
+                   struct pl_error *why, struct pl_error *err)
+{
+    bool good = pl_setup_make(cli, options, setup, err) &&
+                pl_refine(&setup->problem, setup->index, options->dump_dir,
+                          NULL, solution, why, err);
+    pl_progress_end(&setup->progress);
+    return good && dump(options, setup, err);
+}
+
+/*
+ * Closing writes to the cache what was learnt: only then it is known whether
+ * that can be done.
+ */
+static void end_reading(struct pl_cli *cli, struct pl_setup *setup,
+                        struct pl_answer *answer)
+{
+    size_t count;
+    const struct pl_str *warnings = pl_index_warnings(setup->index, &count);
+    for (size_t i = 0; i < count; i++)
+        pl_vec_push(cli->arena, &answer->warnings, warnings[i]);
+    answer->read = pl_index_stats(setup->index);
+    PL_TRACE(PL_TRACE_SOLVE,
+             "%u rounds; %llu pages and %llu metadata, with %llu requests and "
+             "%llu bytes",
+             (unsigned)answer->solution->stats.rounds,
+             (unsigned long long)answer->read.pages,
+             (unsigned long long)answer->read.metadata,
+             (unsigned long long)answer->read.requests,
+             (unsigned long long)answer->read.bytes);
+    pl_index_close(setup->index);
+    setup->index = NULL;
+    struct pl_str trouble = {0};
+    if (setup->cache)
+        trouble = pl_cache_trouble(setup->cache);
+    if (trouble.len)
+        pl_cli_note(cli, "podlock: warning: the cache is not written: %.*s",
+                    PL_STR_ARG(trouble));
+}
+
+static int answer_no(struct pl_cli *cli,
                      const struct pl_resolve_options *options,
-                     const struct pl_solution *solution,
-                     const struct pl_error *why)
+                     const struct pl_answer *answer, const struct pl_error *why)
 {
     if (options->format == PL_OUTPUT_JSON)
-        pl_answer_json_no(setup, solution, why, &cli->text);
+        pl_answer_json_no(answer, why, &cli->text);
+    note_warnings(cli, answer);
     return pl_cli_fail(cli, why);
 }
 
@@ -167,21 +215,17 @@ static int run(struct pl_cli *cli, const void *values)
     if (!pl_resolve_format(options, &format, &err) ||
         !check_name(options, format, &err) ||
         (options->dump_dir.len && !pl_dir_make(options->dump_dir, &err)) ||
-        !pl_setup_make(cli, options, &setup, &err) ||
-        !pl_refine(&setup.problem, setup.index, options->dump_dir, NULL,
-                   &solution, &why, &err) ||
-        !dump(options, &setup, &err))
+        !search(cli, options, &setup, &solution, &why, &err))
         return pl_cli_fail(cli, &err);
-    if (!solution.satisfiable)
-        return answer_no(cli, &setup, options, &solution, &why);
     struct pl_lock lock;
+    struct pl_answer answer = {.setup = &setup, .solution = &solution};
+    end_reading(cli, &setup, &answer);
+    if (!solution.satisfiable)
+        return answer_no(cli, options, &answer, &why);
     pl_resolve_lock(&setup, options, &solution, &lock);
-    struct pl_answer answer = {.setup = &setup,
-                               .solution = &solution,
-                               .lock = &lock,
-                               .read = pl_index_stats(setup.index),
-                               .took_ns = now_ns() - start};
+    answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
+    answer.took_ns = now_ns() - start;
     if (!check_download(&setup, &lock, &err) ||
         !print(cli, &answer, options, &err))
         return pl_cli_fail(cli, &err);
@@ -197,8 +241,10 @@ const struct pl_command pl_cmd_resolve = {
             "template protects (torch, CUDA) is never replaced; what else it "
             "holds is replaced only when no answer keeps it.",
     .examples = "podlock resolve requirements.in --template "
-                "runpod-torch240-cu124-py311 --index-root DIR -o pylock.toml"
-                "\tlock for one template",
+                "runpod-torch240-cu124-py311 -o pylock.toml\tlock for one "
+                "template\n"
+                "podlock resolve requirements.in --template none "
+                "--python-version 3.12 --offline\tfrom the cache alone",
     .options = pl_resolve_option_table,
     .option_count = PL_RESOLVE_OPTION_COUNT,
     .values_size = sizeof(struct pl_resolve_options),

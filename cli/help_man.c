@@ -119,6 +119,15 @@ static const struct {
     {"NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, TERM",
      "whether --color auto colours"},
     {"COLUMNS", "the width of tables"},
+    {"PODLOCK_INDEX_NAME_USERNAME, PODLOCK_INDEX_NAME_PASSWORD",
+     "credentials of --index NAME=URL: NAME in capitals, with _ for - and ."},
+    {"NETRC", "the file with credentials by host, in place of ~/.netrc"},
+    {"SSL_CERT_FILE, SSL_CERT_DIR",
+     "certificates of the authorities to trust, where --cert names none"},
+    {"HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
+     "the way to the network, as for curl"},
+    {"XDG_CACHE_HOME", "the folder of the cache, in place of ~/.cache"},
+    {"CI", "when set, no progress is shown"},
 };
 
 static const struct {

@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/nearest.h"
 #include "core/limits.h"
+#include "core/mask.h"
 #include "core/trace.h"
 
 /*
@@ -104,15 +105,19 @@ static bool set_traces(const struct pl_cli *cli, struct pl_error *err)
     return true;
 }
 
-static void trace_options(const struct pl_parsed *parsed)
+static void trace_options(const struct pl_cli *cli)
 {
+    const struct pl_parsed *parsed = &cli->parsed;
     for (size_t i = 0; i < parsed->supplied_count; i++) {
         const struct pl_supplied *s = &parsed->supplied[i];
         struct pl_str from =
             s->variable.len ? s->variable : PL_STR("the command line");
+        const char *wants = s->option->value;
+        struct pl_str value = s->value;
+        if (wants && strstr(wants, "URL"))
+            value = pl_mask_url(cli->arena, value);
         PL_TRACE(PL_TRACE_OPTIONS, "--%s%s%.*s from %.*s", s->option->name,
-                 s->value.len ? "=" : "", PL_STR_ARG(s->value),
-                 PL_STR_ARG(from));
+                 value.len ? "=" : "", PL_STR_ARG(value), PL_STR_ARG(from));
     }
 }
 
@@ -159,7 +164,7 @@ static int run_command(struct pl_cli *cli, const char *const *words)
     cli->err = pl_show_of(cli->common.colour, STDERR_FILENO, cli->vars);
     if (!good || !set_traces(cli, &err) || !check_args(cli, &err))
         return pl_cli_fail(cli, &err);
-    trace_options(&cli->parsed);
+    trace_options(cli);
     if (!enter_directory(cli, &err))
         return pl_cli_fail(cli, &err);
     return cli->command->run(cli, values);

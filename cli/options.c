@@ -70,8 +70,8 @@ static struct place place_at(const struct pl_option_table *table, size_t i)
     return (struct place){option, (char *)table->values + option->offset};
 }
 
-static bool find_name(const struct parser *p, struct pl_str name,
-                      struct place *out)
+static bool find_exact(const struct parser *p, struct pl_str name,
+                       struct place *out)
 {
     for (size_t t = 0; t < p->table_count; t++)
         for (size_t i = 0; i < p->tables[t].count; i++)
@@ -80,6 +80,23 @@ static bool find_name(const struct parser *p, struct pl_str name,
                 return true;
             }
     return false;
+}
+
+/* The option that another name is for. */
+static struct place follow(const struct parser *p, struct place place)
+{
+    if (place.option->kind == PL_OPTION_SAME)
+        (void)!find_exact(p, pl_str_from(place.option->value), &place);
+    return place;
+}
+
+static bool find_name(const struct parser *p, struct pl_str name,
+                      struct place *out)
+{
+    if (!find_exact(p, name, out))
+        return false;
+    *out = follow(p, *out);
+    return true;
 }
 
 static bool find_letter(const struct parser *p, char letter, struct place *out)
@@ -288,6 +305,7 @@ static bool set_value(struct parser *p, struct place place,
         return set_choice(p, place, origin, value);
     case PL_OPTION_ALIAS:
         return set_alias(p, place, origin, value);
+    case PL_OPTION_SAME:
     case PL_OPTION_LATER:
         break;
     }
@@ -312,14 +330,15 @@ static bool read_variables_of(struct parser *p, struct place place,
                               const char *const *vars)
 {
     bool found;
+    struct place target = follow(p, place);
     if (place.option->kind == PL_OPTION_ASK)
         return true;
-    if (!set_from_variable(p, place, vars,
+    if (!set_from_variable(p, target, vars,
                            pl_option_variable(p->arena, place.option), &found))
         return false;
     struct pl_str rest = pl_str_from(place.option->foreign), name;
     while (!found && rest.len && pl_str_cut(&rest, ' ', &name))
-        if (!set_from_variable(p, place, vars, name, &found))
+        if (!set_from_variable(p, target, vars, name, &found))
             return false;
     return true;
 }
@@ -361,7 +380,7 @@ static bool read_long(struct parser *p, struct pl_str word)
         return unknown_name(p, name);
 
     struct origin origin = {
-        .shown = pl_arena_printf(p->arena, "`--%s`", place.option->name)};
+        .shown = pl_arena_printf(p->arena, "`--%.*s`", PL_STR_ARG(name))};
     if (!takes_value(place.option)) {
         if (has_value && place.option->kind != PL_OPTION_LATER)
             return pl_error_plain(p->err, PL_ERR_USAGE, "%.*s takes no value",

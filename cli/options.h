@@ -44,6 +44,7 @@ enum pl_option_kind {
     PL_OPTION_LIST,   /* struct pl_strs: each time one more */
     PL_OPTION_CHOICE, /* unsigned: place in `value`, "a|b|c"; a is default */
     PL_OPTION_ALIAS,  /* stands for the option in `value`, "format=json" */
+    PL_OPTION_SAME,   /* another name of the option in `value` */
     PL_OPTION_LATER,  /* known from elsewhere, not in this version */
 };
 

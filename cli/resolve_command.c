@@ -3,24 +3,67 @@
 #include "core/escape.h"
 #include "core/file.h"
 #include "core/limits.h"
+#include "core/mask.h"
 
 /*
  * Where things lie on this machine and what its user wants to see have no part
  * in the answer; the template is named by its id, the Python beside it.
  */
 static const char *const left_out[] = {
-    "template", "python-version", "index-root", "offline",
-    "no-cache", "output-file",    "format",     "no-header",
-    "dry-run",  "no-progress",    "dump",       "window",
+    "template",
+    "python-version",
+    "index-root",
+    "offline",
+    "no-cache",
+    "output-file",
+    "format",
+    "no-header",
+    "dry-run",
+    "no-progress",
+    "dump",
+    "window",
+    "cert",
+    "allow-insecure-host",
+    "cache-dir",
+    "refresh",
+    "refresh-package",
 };
 
-static bool is_left_out(const struct pl_option *option)
+/* --index-root is one of those, and these are not asked beside it. */
+static const char *const of_index[] = {
+    "index-url",  "extra-index-url", "torch-index-url",
+    "find-links", "no-index",        "index-strategy",
+};
+
+static bool is_listed(const struct pl_option *option, const char *const *list,
+                      size_t count)
 {
     struct pl_str name = pl_str_from(option->name);
-    for (size_t i = 0; i < PL_COUNT(left_out); i++)
-        if (pl_str_is(name, left_out[i]))
+    for (size_t i = 0; i < count; i++)
+        if (pl_str_is(name, list[i]))
             return true;
     return false;
+}
+
+static bool is_left_out(const struct pl_option *option,
+                        const struct pl_resolve_options *options)
+{
+    return is_listed(option, left_out, PL_COUNT(left_out)) ||
+           (options->index_root.len &&
+            is_listed(option, of_index, PL_COUNT(of_index)));
+}
+
+/* Nor have user names and passwords: who runs it again has others. */
+static void add_url(struct pl_buf *out, struct pl_str text)
+{
+    PL_BUF(plain, PL_MAX_OUTPUT_BYTES);
+    size_t done = 0, begin, end;
+    while (pl_mask_find(text, done, &begin, &end)) {
+        pl_buf_add_str(&plain, pl_str_sub(text, done, begin));
+        done = end + 1; /* the '@' */
+    }
+    pl_buf_add_str(&plain, pl_str_sub(text, done, text.len));
+    pl_escape_shell(out, pl_buf_view(&plain));
 }
 
 struct pl_str pl_resolve_portable(struct pl_str path)
@@ -31,7 +74,7 @@ struct pl_str pl_resolve_portable(struct pl_str path)
 static void add_word(struct pl_buf *out, struct pl_str word)
 {
     pl_buf_add_cstr(out, " ");
-    pl_escape_shell(out, word);
+    add_url(out, word);
 }
 
 static void add_option(struct pl_buf *out, const struct pl_option *option,
@@ -74,7 +117,7 @@ struct pl_str pl_resolve_command(const struct pl_setup *setup,
     }
     for (size_t i = 0; i < PL_RESOLVE_OPTION_COUNT; i++) {
         const struct pl_option *option = &pl_resolve_option_table[i];
-        if (!is_left_out(option))
+        if (!is_left_out(option, options))
             add_set_option(&text, option,
                            (const char *)options + option->offset);
     }

@@ -53,11 +53,16 @@ static void write_head(struct pl_jsonw *w, const struct pl_setup *setup,
     pl_jsonw_bool(w, "satisfiable", satisfiable);
 }
 
-static void write_stats(struct pl_jsonw *w, const struct pl_solution *solution)
+static void write_stats(struct pl_jsonw *w, const struct pl_answer *answer)
 {
+    const struct pl_solution *solution = answer->solution;
     pl_jsonw_u64(w, "rounds", solution->stats.rounds);
     pl_jsonw_u64(w, "solves", solution->stats.solves);
     pl_jsonw_u64(w, "solver-microseconds", solution->stats.solver_ns / 1000);
+    pl_jsonw_u64(w, "pages", answer->read.pages);
+    pl_jsonw_u64(w, "metadata", answer->read.metadata);
+    pl_jsonw_u64(w, "requests", answer->read.requests);
+    pl_jsonw_u64(w, "bytes", answer->read.bytes);
 }
 
 static void write_kept(struct pl_jsonw *w, const struct pl_lock *lock)
@@ -120,10 +125,7 @@ void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out)
     pl_jsonw_u64(&w, "not-downloaded-unknown", unknown);
     write_rules(&w, answer);
     write_strs(&w, "warnings", answer->warnings.at, answer->warnings.len);
-    write_stats(&w, solution);
-    pl_jsonw_u64(&w, "pages", answer->read.pages);
-    pl_jsonw_u64(&w, "metadata", answer->read.metadata);
-    pl_jsonw_u64(&w, "requests", answer->read.requests);
+    write_stats(&w, answer);
     pl_jsonw_end(&w);
 }
 
@@ -139,13 +141,12 @@ static void write_place(struct pl_jsonw *w, const struct pl_error *why)
     pl_jsonw_end(w);
 }
 
-void pl_answer_json_no(const struct pl_setup *setup,
-                       const struct pl_solution *solution,
+void pl_answer_json_no(const struct pl_answer *answer,
                        const struct pl_error *why, struct pl_buf *out)
 {
     struct pl_jsonw w = pl_jsonw_to(out);
     pl_jsonw_object(&w, NULL);
-    write_head(&w, setup, false);
+    write_head(&w, answer->setup, false);
     pl_jsonw_object(&w, "problem");
     pl_jsonw_str(&w, "message", why->message);
     write_place(&w, why);
@@ -156,6 +157,7 @@ void pl_answer_json_no(const struct pl_setup *setup,
             pl_jsonw_str(&w, NULL, pl_str_trim(line));
     pl_jsonw_end(&w);
     pl_jsonw_end(&w);
-    write_stats(&w, solution);
+    write_strs(&w, "warnings", answer->warnings.at, answer->warnings.len);
+    write_stats(&w, answer);
     pl_jsonw_end(&w);
 }

@@ -25,17 +25,19 @@
         .name = (long_name), .kind = PL_OPTION_CHOICE, .offset = OPT(member),  \
         .value = (choices), .help = (text)                                     \
     }
+#define SAME(long_name, other, text)                                           \
+    {                                                                          \
+        .name = (long_name), .kind = PL_OPTION_SAME, .value = (other),         \
+        .help = (text)                                                         \
+    }
 #define LATER(long_name, short_name, text)                                     \
     {                                                                          \
         .name = (long_name), .letter = (short_name), .kind = PL_OPTION_LATER,  \
         .help = (text)                                                         \
     }
 
-#define NO_INDEX                                                               \
-    "this version reads a recorded index: --index-root DIR, and no other"
 #define NO_PINS                                                                \
     "an earlier lock's pins are not read: every run takes the newest"
-#define NO_CACHE "this version fetches nothing and keeps no cache"
 
 const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     {.name = "constraint",
@@ -112,18 +114,78 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
      .help = "lift a rule; `podlock rules` lists them"},
     VALUE("rules", rules_dir, "DIR", "add the rules of DIR's *.toml files"),
 
-    {.name = "index-root",
+    {.name = "index-url",
+     .letter = 'i',
      .kind = PL_OPTION_VALUE,
-     .offset = OPT(index_root),
-     .value = "DIR",
+     .offset = OPT(index_url),
+     .value = "URL",
+     .foreign = "PIP_INDEX_URL UV_DEFAULT_INDEX UV_INDEX_URL",
      .group = "Index",
-     .help = "the folder of a recorded index; nothing else is asked"},
-    FLAG("offline", offline, "ask no network; in this version none is asked"),
+     .help = "the default index, in place of https://pypi.org/simple/"},
+    SAME("default-index", "index-url", "the same as --index-url"),
+    {.name = "extra-index-url",
+     .kind = PL_OPTION_LIST,
+     .offset = OPT(extra_index_urls),
+     .value = "[NAME=]URL",
+     .foreign = "PIP_EXTRA_INDEX_URL UV_INDEX UV_EXTRA_INDEX_URL",
+     .help = "an index that is asked before the default one"},
+    SAME("index", "extra-index-url", "the same as --extra-index-url"),
+    VALUE("torch-index-url", torch_index_url, "URL",
+          "where torch's wheels are, in place of "
+          "https://download.pytorch.org/whl/"),
+    {.name = "find-links",
+     .letter = 'f',
+     .kind = PL_OPTION_LIST,
+     .offset = OPT(find_links),
+     .value = "DIR|URL",
+     .foreign = "PIP_FIND_LINKS",
+     .help = "files in this folder, or that this page links to, too"},
+    {.name = "no-index",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(no_index),
+     .foreign = "PIP_NO_INDEX UV_NO_INDEX",
+     .help = "ask no index: --find-links alone"},
+    {.name = "index-strategy",
+     .kind = PL_OPTION_CHOICE,
+     .offset = OPT(index_strategy),
+     .value = "first-index|unsafe-first-match|unsafe-best-match",
+     .foreign = "UV_INDEX_STRATEGY",
+     .help = "which index counts when several have a name"},
+    VALUE("index-root", index_root, "DIR|URL",
+          "a recorded index, or one with its layout, in place of both "
+          "built-in indexes"),
+
+    {.name = "offline",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(offline),
+     .foreign = "UV_OFFLINE",
+     .group = "Network and cache",
+     .help = "ask no network: the cache alone, however old"},
+    {.name = "cert",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(cert),
+     .value = "FILE",
+     .foreign = "PIP_CERT SSL_CERT_FILE",
+     .help = "certificates of the authorities to trust, as PEM"},
+    {.name = "allow-insecure-host",
+     .kind = PL_OPTION_LIST,
+     .offset = OPT(insecure_hosts),
+     .value = "HOST[:PORT]",
+     .foreign = "PIP_TRUSTED_HOST UV_INSECURE_HOST",
+     .help = "let this host answer without TLS, or with a certificate that "
+             "nobody vouches for"},
+    SAME("trusted-host", "allow-insecure-host",
+         "the same as --allow-insecure-host"),
+    VALUE("cache-dir", cache_dir, "DIR",
+          "where pages and metadata are kept, in place of ~/.cache/podlock"),
     {.name = "no-cache",
      .letter = 'n',
      .kind = PL_OPTION_FLAG,
      .offset = OPT(no_cache),
-     .help = "use no cache; in this version there is none"},
+     .help = "neither read nor write the cache"},
+    FLAG("refresh", refresh, "ask the indexes again, however fresh the cache"),
+    LIST("refresh-package", refresh_packages, "NAME",
+         "ask the indexes again about this package"),
 
     {.name = "output-file",
      .letter = 'o',
@@ -144,8 +206,7 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     FLAG("no-annotate", no_annotate, "say nothing about who asked"),
     FLAG("no-header", no_header, "leave out the comment at the top"),
     FLAG("dry-run", dry_run, "write no file"),
-    FLAG("no-progress", no_progress,
-         "show no progress; in this version none is shown"),
+    FLAG("no-progress", no_progress, "show no progress on a terminal"),
 
     {.name = "dump",
      .kind = PL_OPTION_VALUE,
@@ -159,18 +220,6 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
 
     LATER("upgrade", 'U', NO_PINS),
     LATER("upgrade-package", 'P', NO_PINS),
-    LATER("index-url", 'i', NO_INDEX),
-    LATER("default-index", 0, NO_INDEX),
-    LATER("extra-index-url", 0, NO_INDEX),
-    LATER("index", 0, NO_INDEX),
-    LATER("torch-index-url", 0, NO_INDEX),
-    LATER("find-links", 'f', NO_INDEX),
-    LATER("no-index", 0, NO_INDEX),
-    LATER("index-strategy", 0, NO_INDEX),
-    LATER("cert", 0, NO_CACHE),
-    LATER("cache-dir", 0, NO_CACHE),
-    LATER("refresh", 0, NO_CACHE),
-    LATER("refresh-package", 0, NO_CACHE),
     LATER("require-hashes", 0, "every file of a lock has its hash already"),
 };
 

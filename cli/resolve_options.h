@@ -5,8 +5,7 @@
  * raw: who uses a name or a path checks it. Choices hold the numbers of the
  * enumerations named here; 0, the default, stands first in each.
  *
- * What belongs to indexes on the network, to caches and to upgrades is known
- * and refused with a hint, not ignored.
+ * What belongs to upgrades is known and refused with a hint, not ignored.
  */
 #ifndef PODLOCK_CLI_RESOLVE_OPTIONS_H
 #define PODLOCK_CLI_RESOLVE_OPTIONS_H
@@ -52,20 +51,26 @@ struct pl_resolve_options {
     /* rules */
     struct pl_strs ignore_rules; /* ids, or "all" */
     struct pl_str rules_dir;
-    /* index */
-    struct pl_str index_root;
-    bool offline, no_cache, no_progress; /* so it is in this version */
+    /* index: cli/resolve_index.h makes a plan of it */
+    struct pl_str index_root, index_url, torch_index_url;
+    struct pl_strs extra_index_urls, find_links;
+    bool no_index;
+    unsigned index_strategy; /* enum pl_index_strategy */
+    /* network and cache */
+    bool offline, no_cache, refresh;
+    struct pl_strs refresh_packages, insecure_hosts;
+    struct pl_str cert, cache_dir;
     /* output */
     struct pl_str output_file; /* empty or "-": standard output */
     unsigned format;           /* enum pl_output_format */
     unsigned annotation_style; /* enum pl_annotation_style */
-    bool no_annotate, no_header, dry_run;
+    bool no_annotate, no_header, dry_run, no_progress;
     /* to find defects */
     struct pl_str dump_dir;
     struct pl_str window; /* a number; empty: as it is by default */
 };
 
-#define PL_RESOLVE_OPTION_COUNT 51
+#define PL_RESOLVE_OPTION_COUNT 53
 extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 
 #define PL_DEFAULT_WINDOW 4

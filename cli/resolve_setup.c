@@ -1,8 +1,8 @@
 #include "cli/resolve_setup.h"
 
+#include "cli/resolve_index.h"
 #include "core/file.h"
 #include "core/limits.h"
-#include "index/folder.h"
 #include "pep/name.h"
 
 /* ---- files ---- */
@@ -45,9 +45,6 @@ static bool read_inputs(struct pl_cli *cli,
             return false;
     for (size_t i = 0; i < in->warnings.len; i++)
         pl_cli_warn(cli, &in->warnings.at[i]);
-    if (in->index_url.len || in->extra_index_urls.len || in->find_links.len)
-        pl_cli_note(cli, "podlock: index options in the files are not used: "
-                         "--index-root is asked, and nothing else");
     return true;
 }
 
@@ -199,25 +196,7 @@ static bool choose_rules(struct pl_arena *arena,
     return true;
 }
 
-/* ---- the index ---- */
-
-static bool open_index(struct pl_arena *arena,
-                       const struct pl_resolve_options *options,
-                       struct pl_setup *setup, struct pl_error *err)
-{
-    if (!options->index_root.len) {
-        pl_error_plain(err, PL_ERR_USAGE, "no index is named");
-        return pl_error_hint(err, "--index-root DIR: this version reads a "
-                                  "recorded index");
-    }
-    struct pl_folder_options folder = {
-        .root = options->index_root,
-        .torch_variant = setup->has_template ? setup->template.torch_variant
-                                             : options->torch_backend,
-        .family = &setup->family,
-    };
-    return pl_index_open_folder(arena, &folder, &setup->index, err);
-}
+/* ---- what the files say ---- */
 
 static void take_file_options(struct pl_setup *setup)
 {
@@ -270,6 +249,6 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
     problem->tags = pl_tags_make(arena, &problem->env);
     take_file_options(out);
     take_inputs(out);
-    return open_index(arena, options, out, err) &&
+    return pl_resolve_index_open(cli, options, out, err) &&
            pl_problem_start(problem, err);
 }

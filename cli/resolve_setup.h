@@ -13,7 +13,9 @@
 #include <stdint.h>
 
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/resolve_options.h"
+#include "index/cache.h"
 #include "index/index.h"
 #include "resolver/problem.h"
 #include "resolver/reqfile.h"
@@ -30,6 +32,8 @@ struct pl_setup {
     PL_VEC(struct pl_str) ignored; /* ids, or "all" */
     struct pl_problem problem;
     struct pl_index *index;
+    struct pl_cache *cache; /* NULL: none */
+    struct pl_progress_line progress;
     uint64_t max_download;
 };
 

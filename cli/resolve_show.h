@@ -23,9 +23,8 @@ void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer);
 struct pl_str pl_answer_summary(struct pl_arena *arena,
                                 const struct pl_answer *answer);
 void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out);
-/* JSON of a "no". */
-void pl_answer_json_no(const struct pl_setup *setup,
-                       const struct pl_solution *solution,
+/* JSON of a "no"; there is no lock. */
+void pl_answer_json_no(const struct pl_answer *answer,
                        const struct pl_error *why, struct pl_buf *out);
 
 #endif

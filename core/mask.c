@@ -148,6 +148,17 @@ struct pl_str pl_mask(struct pl_arena *arena, struct pl_str text)
     return pl_arena_dup(arena, pl_buf_view(&masked));
 }
 
+struct pl_str pl_mask_url(struct pl_arena *arena, struct pl_str url)
+{
+    struct pl_str masked = pl_mask(arena, url);
+    size_t sign = pl_str_rfind(url, '@');
+    if (masked.at != url.at || sign == url.len ||
+        pl_str_find_str(url, PL_STR("//")) < url.len)
+        return masked;
+    url = pl_str_sub(url, sign, url.len);
+    return pl_arena_printf(arena, PL_MASK "%.*s", PL_STR_ARG(url));
+}
+
 /* Where the line that this one continues begins. */
 static size_t joined_begin(struct pl_str text, size_t from)
 {

@@ -32,6 +32,8 @@
 bool pl_mask_find(struct pl_str text, size_t from, size_t *begin, size_t *end);
 /* Appends the text with each secret as PL_MASK. */
 void pl_mask_add(struct pl_buf *out, struct pl_str text);
+/* What was meant as a URL but may lack "//": all before its last '@' goes. */
+struct pl_str pl_mask_url(struct pl_arena *arena, struct pl_str url);
 /* Bytes `from` to `to` of the text, which may lie within a joined line. */
 void pl_mask_part(struct pl_buf *out, struct pl_str text, size_t from,
                   size_t to);

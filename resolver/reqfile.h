@@ -75,7 +75,8 @@ struct pl_inputs {
     struct pl_span template_span;
     struct pl_str index_url;
     PL_VEC(struct pl_str) extra_index_urls;
-    PL_VEC(struct pl_str) find_links;
+    PL_VEC(struct pl_str) find_links; /* a folder beside the file, or as is */
+    PL_VEC(struct pl_str) trusted_hosts;
     bool no_index, pre, prefer_binary, require_hashes;
     struct pl_format_control no_binary, only_binary;
     struct pl_str requires_python;    /* of [project]; may be empty */

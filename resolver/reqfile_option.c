@@ -163,6 +163,15 @@ static bool find_links(struct pl_reqfile *file, const struct use *use,
     return true;
 }
 
+static bool trusted_host(struct pl_reqfile *file, const struct use *use,
+                         struct pl_error *err)
+{
+    (void)err;
+    warn_unset(file, use);
+    pl_vec_push(file->in->arena, &file->in->trusted_hosts, use->value);
+    return true;
+}
+
 /* ---- files that name files ---- */
 
 static bool include(struct pl_reqfile *file, const struct use *use,
@@ -390,7 +399,7 @@ static const struct option options[] = {
     {"pypi-url", 0, true, false, index_url},
     {"require-hashes", 0, false, false, require_hashes},
     {"requirement", 'r', true, false, requirement},
-    {"trusted-host", 0, true, false, ignore},
+    {"trusted-host", 0, true, false, trusted_host},
     {"use-feature", 0, true, false, ignore},
 };
 

@@ -34,6 +34,8 @@ static const struct pl_option table[] = {
      .offset = OPT(format),
      .value = "text|json|toml"},
     {.name = "json", .kind = PL_OPTION_ALIAS, .value = "format=json"},
+    {.name = "target", .kind = PL_OPTION_SAME, .value = "output-file"},
+    {.name = "known-as", .kind = PL_OPTION_SAME, .value = "name"},
     {.name = "upgrade",
      .letter = 'U',
      .kind = PL_OPTION_LATER,
@@ -282,6 +284,30 @@ static void nearest_words(void **state)
 #define TEST(function)                                                         \
     cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* One option, whichever of its names is used. */
+static void another_name(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(parse(f, WORDS("--target", "a", "--known-as=b", "-n", "c"),
+                      WORDS("PODLOCK_TARGET=x", "PODLOCK_KNOWN_AS=y z")));
+    assert_text(f->values.out, "a");
+    assert_int_equal(f->values.names.len, 2);
+    assert_text(f->values.names.at[0], "b");
+    assert_text(f->values.names.at[1], "c");
+    assert_int_equal(f->parsed.supplied_count, 2);
+    assert_text(pl_parsed_source(&f->arena, &f->parsed, "output-file"),
+                "--output-file");
+    assert_true(
+        parse(f, WORDS("--loud"),
+              WORDS("PODLOCK_TARGET=x", "PODLOCK_KNOWN_AS=y z", "PIP_NAME=w")));
+    assert_text(f->values.out, "x");
+    assert_int_equal(f->values.names.len, 2);
+    assert_text(pl_parsed_source(&f->arena, &f->parsed, "name"),
+                "PODLOCK_KNOWN_AS");
+    assert_false(parse(f, WORDS("--target"), NOTHING));
+    assert_text(f->err.message, "`--target` wants a value: FILE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +319,7 @@ int main(void)
         TEST(variables_supply_options),
         TEST(the_nearer_source_wins),
         TEST(wrong_variables),
+        TEST(another_name),
         cmocka_unit_test(nearest_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,8 +195,10 @@ static void test_options(void **state)
     assert_false(pl_format_control_has(&in.only_binary, PL_STR("numpy")));
     assert_true(in.no_binary.all && !in.only_binary.all);
     assert_string_equal(SHOW(in, requirements), "r.in:9: x\nr.in:10: y\n");
-    assert_int_equal(in.warnings.len, 5);
-    assert_true(pl_str_is(in.warnings.at[2].message,
+    assert_int_equal(in.trusted_hosts.len, 1);
+    assert_true(pl_str_is(in.trusted_hosts.at[0], "h"));
+    assert_int_equal(in.warnings.len, 4);
+    assert_true(pl_str_is(in.warnings.at[1].message,
                           "--config-settings has no effect in podlock"));
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/resolve_options.h"
 #include "core/vec.h"
+#include "index/remote.h"
 
 #define NOW 1795305600 /* 2026-11-22T00:00:00Z */
 
@@ -30,10 +31,15 @@ static void assert_text(struct pl_str text, const char *expected)
         fail_msg("\"%.*s\" is not \"%s\"", PL_STR_ARG(text), expected);
 }
 
+static bool is_stored(const struct pl_option *option)
+{
+    return option->kind != PL_OPTION_ALIAS && option->kind != PL_OPTION_SAME &&
+           option->kind != PL_OPTION_LATER;
+}
+
 static bool same_place(const struct pl_option *a, const struct pl_option *b)
 {
-    bool stored = a->kind != PL_OPTION_ALIAS && a->kind != PL_OPTION_LATER &&
-                  b->kind != PL_OPTION_ALIAS && b->kind != PL_OPTION_LATER;
+    bool stored = is_stored(a) && is_stored(b);
     return pl_str_is(pl_str_from(a->name), b->name) ||
            (a->letter && a->letter == b->letter) ||
            (stored && a->offset == b->offset);
@@ -162,10 +168,10 @@ static void what_comes_later_is_refused(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"-U", NULL},         {"--upgrade", NULL},
-        {"-i", NULL},         {"--index-url=x", NULL},
-        {"--no-index", NULL}, {"--find-links=x", NULL},
-        {"--refresh", NULL},  {"--cache-dir=x", NULL},
+        {"-U", NULL},
+        {"--upgrade", NULL},
+        {"--upgrade-package=x", NULL},
+        {"--require-hashes", NULL},
     };
     PL_ARENA(arena);
     for (size_t i = 0; i < PL_COUNT(rows); i++) {
@@ -183,16 +189,27 @@ static void variables_of_pip_and_uv(void **state)
     (void)state;
     PL_ARENA(arena);
     struct pl_resolve_options options;
-    assert_true(
-        parse(&arena, WORDS(NULL),
-              WORDS("PIP_CONSTRAINT=a.txt b.txt", "UV_CONSTRAINT=c.txt",
-                    "UV_TORCH_BACKEND=cu128",
-                    "PIP_INDEX_URL=https://x.invalid/", "PODLOCK_INDEX_ROOT=r"),
-              &options, NULL));
+    assert_true(parse(
+        &arena, WORDS(NULL),
+        WORDS("PIP_CONSTRAINT=a.txt b.txt", "UV_CONSTRAINT=c.txt",
+              "UV_TORCH_BACKEND=cu128", "PIP_FIND_LINKS=/a /b",
+              "PIP_INDEX_URL=https://x.invalid/", "UV_OFFLINE=true",
+              "UV_INDEX=https://y.invalid n=https://z.invalid",
+              "PIP_TRUSTED_HOST=a b:1", "SSL_CERT_FILE=c.pem", "PIP_NO_INDEX=1",
+              "UV_INDEX_STRATEGY=unsafe-best-match", "PODLOCK_INDEX_ROOT=r"),
+        &options, NULL));
     assert_int_equal(options.constraints.len, 2);
     assert_text(options.constraints.at[1], "b.txt");
     assert_text(options.torch_backend, "cu128");
     assert_text(options.index_root, "r");
+    assert_text(options.index_url, "https://x.invalid/");
+    assert_int_equal(options.extra_index_urls.len, 2);
+    assert_text(options.extra_index_urls.at[1], "n=https://z.invalid");
+    assert_int_equal(options.find_links.len, 2);
+    assert_int_equal(options.insecure_hosts.len, 2);
+    assert_text(options.cert, "c.pem");
+    assert_true(options.offline && options.no_index);
+    assert_int_equal(options.index_strategy, PL_STRATEGY_UNSAFE_BEST_MATCH);
 }
 
 static void the_format_follows_the_name(void **state)
