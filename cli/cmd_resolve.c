@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/resolve_options.h"
+#include "cli/resolve_search.h"
 #include "cli/resolve_show.h"
 #include "core/file.h"
 #include "core/limits.h"
@@ -9,7 +10,6 @@
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
 #include "resolver/problem_text.h"
-#include "resolver/refine.h"
 
 static uint64_t now_ns(void)
 {
@@ -158,8 +158,7 @@ static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
                    struct pl_error *why, struct pl_error *err)
 {
     bool good = pl_setup_make(cli, options, setup, err) &&
-                pl_refine(&setup->problem, setup->index, options->dump_dir,
-                          NULL, solution, why, err);
+                pl_resolve_search(cli, options, setup, solution, why, err);
     pl_progress_end(&setup->progress);
     return good && dump(options, setup, err);
 }

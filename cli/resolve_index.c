@@ -35,23 +35,29 @@ static void add_lines(struct pl_buf *out, const char *label,
         pl_buf_addf(out, "%s %.*s\n", label, PL_STR_ARG(list->at[i]));
 }
 
+static struct pl_str describe_indexes(struct pl_arena *arena,
+                                      const struct pl_index_plan *plan)
+{
+    PL_BUF(text, PL_MAX_OUTPUT_BYTES);
+    pl_buf_addf(&text, "torch %.*s\n", PL_STR_ARG(plan->torch_site));
+    add_lines(&text, "index", &plan->sites);
+    add_lines(&text, "find-links", &plan->find_links);
+    return pl_arena_dup(arena, pl_buf_view(&text));
+}
+
 /*
  * Two runs ask the same when their command, files, template and indexes are
  * the same. One key too many costs nothing but requests.
  */
 static struct pl_str claim_key(const struct pl_resolve_options *options,
-                               const struct pl_setup *setup,
-                               const struct pl_index_plan *plan)
+                               const struct pl_setup *setup)
 {
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_inputs *in = &setup->inputs;
     struct pl_str command = pl_resolve_command(setup, options);
     PL_BUF(text, PL_MAX_OUTPUT_BYTES);
-    pl_buf_addf(&text, "%.*s\ntemplate %.*s\ntorch %.*s\n", PL_STR_ARG(command),
-                PL_STR_ARG(setup->template.digest),
-                PL_STR_ARG(plan->torch_site));
-    add_lines(&text, "index", &plan->sites);
-    add_lines(&text, "find-links", &plan->find_links);
+    pl_buf_addf(&text, "%.*s\ntemplate %.*s\n%.*s", PL_STR_ARG(command),
+                PL_STR_ARG(setup->template.digest), PL_STR_ARG(setup->indexes));
     for (size_t i = 0; i < in->files.len; i++)
         pl_buf_addf(&text, "file %.*s\n", PL_STR_ARG(in->files.at[i].sha256));
     return pl_sha256_hex(arena, pl_buf_view(&text));
@@ -91,6 +97,8 @@ static bool open_remote(struct pl_cli *cli,
     pl_credentials_take_netrc_file(credentials);
     trace_plan(plan);
     setup->cache = open_cache(cli, options);
+    setup->indexes = describe_indexes(cli->arena, plan);
+    setup->first_site = plan->sites.len ? plan->sites.at[0] : PL_STR("");
     pl_progress_begin(&setup->progress, cli, options->no_progress);
     struct pl_remote_options remote = {
         .sites = plan->sites.at,
@@ -109,7 +117,7 @@ static bool open_remote(struct pl_cli *cli,
         .refresh = options->refresh,
         .refresh_names = plan->refresh_names.at,
         .refresh_name_count = plan->refresh_names.len,
-        .claim = claim_key(options, setup, plan),
+        .claim = claim_key(options, setup),
         .report = pl_progress_report,
         .user = &setup->progress,
     };

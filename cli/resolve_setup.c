@@ -252,3 +252,17 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
     return pl_resolve_index_open(cli, options, out, err) &&
            pl_problem_start(problem, err);
 }
+
+bool pl_setup_restart(struct pl_cli *cli,
+                      const struct pl_resolve_options *options,
+                      struct pl_setup *setup, struct pl_error *err)
+{
+    struct pl_problem *problem = &setup->problem;
+    pl_index_close(setup->index);
+    setup->index = NULL;
+    problem->roots.len = 0;
+    problem->projects = (struct pl_map){0};
+    problem->demands = (struct pl_map){0};
+    return pl_resolve_index_open(cli, options, setup, err) &&
+           pl_problem_start(problem, err);
+}

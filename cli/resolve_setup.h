@@ -33,6 +33,8 @@ struct pl_setup {
     struct pl_problem problem;
     struct pl_index *index;
     struct pl_cache *cache; /* NULL: none */
+    /* What stands for the indexes in names of the cache. */
+    struct pl_str indexes, first_site;
     struct pl_progress_line progress;
     uint64_t max_download;
 };
@@ -40,6 +42,12 @@ struct pl_setup {
 PL_MUST_CHECK bool pl_setup_make(struct pl_cli *cli,
                                  const struct pl_resolve_options *options,
                                  struct pl_setup *out, struct pl_error *err);
+
+/* The same question once more, with nothing read. */
+PL_MUST_CHECK bool pl_setup_restart(struct pl_cli *cli,
+                                    const struct pl_resolve_options *options,
+                                    struct pl_setup *setup,
+                                    struct pl_error *err);
 
 /* Where a template is named, if anywhere; *found is empty otherwise. */
 PL_MUST_CHECK bool pl_setup_find_template(
