@@ -35,6 +35,16 @@ static void test_stored(void **state)
     assert_reads(&zip, USUAL_NAME);
 }
 
+/* A zip that is stored in a wheel has an end record, but of its own. */
+static void test_zip_within(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct zip_made inner = usual(&arena), zip = usual(&arena);
+    zip_add_bytes(&zip, "a/inner.zip", zip_end(&inner), false);
+    assert_reads(&zip, USUAL_NAME);
+}
+
 static struct pl_str descriptor(struct pl_arena *arena,
                                 const struct zip_member *m, bool marked,
                                 unsigned width)
@@ -356,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_stored),
+        cmocka_unit_test(test_zip_within),
         cmocka_unit_test(test_descriptors),
         cmocka_unit_test(test_wide_local_header),
         cmocka_unit_test(test_folder_names),
