@@ -19,7 +19,8 @@ bool pl_resolve_search(struct pl_cli *cli,
 {
     PL_BUF(next, PL_MAX_TRAIL_BYTES);
     struct pl_trail trail = {.next = &next};
-    if (!setup->cache)
+    /* a dump holds what a replay will ask for, which knows no trail */
+    if (!setup->cache || options->dump_dir.len)
         return refine(options, setup, NULL, solution, why, err);
     struct pl_str site =
         pl_cache_site(setup->cache, setup->first_site, (struct pl_str){0});
@@ -27,9 +28,11 @@ bool pl_resolve_search(struct pl_cli *cli,
     (void)!pl_cache_load(setup->cache, cli->arena, PL_CACHE_TRAIL, site, name,
                          &trail.earlier);
     bool is_done = refine(options, setup, &trail, solution, why, err);
-    if (!is_done && trail.to_blame)
+    if (!is_done && trail.to_blame) {
+        trail.earlier = (struct pl_str){0};
         is_done = pl_setup_restart(cli, options, setup, err) &&
-                  refine(options, setup, NULL, solution, why, err);
+                  refine(options, setup, &trail, solution, why, err);
+    }
     struct pl_str left = pl_buf_view(&next);
     if (is_done && pl_buf_ok(&next) && left.len &&
         !pl_str_eq(left, trail.earlier))
