@@ -145,6 +145,12 @@ static bool dump(const struct pl_resolve_options *options,
     if (!options->dump_dir.len)
         return true;
     PL_BUF(text, PL_MAX_OUTPUT_BYTES);
+    const struct pl_map *projects = &setup->problem.projects;
+    for (size_t i = 0; i < projects->len; i++) {
+        const struct pl_project *project = projects->entries[i].value;
+        if (project->page && !pl_page_complete(project->page, err))
+            return false;
+    }
     pl_problem_text_write(&setup->problem, &text);
     if (!pl_buf_ok(&text))
         return pl_error_plain(err, PL_ERR_LIMIT, "the dump is too large");
@@ -218,10 +224,12 @@ static int run(struct pl_cli *cli, const void *values)
         return pl_cli_fail(cli, &err);
     struct pl_lock lock;
     struct pl_answer answer = {.setup = &setup, .solution = &solution};
+    if (solution.satisfiable &&
+        !pl_resolve_lock(&setup, options, &solution, &lock, &err))
+        return pl_cli_fail(cli, &err);
     end_reading(cli, &setup, &answer);
     if (!solution.satisfiable)
         return answer_no(cli, options, &answer, &why);
-    pl_resolve_lock(&setup, options, &solution, &lock);
     answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
     answer.took_ns = now_ns() - start;

@@ -45,9 +45,9 @@ static struct pl_lock_package lock_package(struct pl_arena *arena,
     };
 }
 
-static void add_packages(struct pl_arena *arena,
+static bool add_packages(struct pl_arena *arena,
                          const struct pl_solution *solution,
-                         struct pl_lock *out)
+                         struct pl_lock *out, struct pl_error *err)
 {
     out->packages =
         pl_new_array(arena, struct pl_lock_package, solution->chosen_count);
@@ -56,6 +56,8 @@ static void add_packages(struct pl_arena *arena,
     for (size_t i = 0; i < solution->chosen_count; i++) {
         const struct pl_chosen *chosen = &solution->chosen[i];
         const struct pl_fact *fact = chosen->replaces;
+        if (!pl_file_complete(chosen->candidate->file, err))
+            return false;
         out->packages[out->package_count++] = lock_package(arena, chosen);
         /* an index may state any size: a sum that wraps would pass as small */
         if (__builtin_add_overflow(out->download, chosen->candidate->file->size,
@@ -70,6 +72,7 @@ static void add_packages(struct pl_arena *arena,
                 .is_os = fact->protect == PL_PROTECT_OS,
             };
     }
+    return true;
 }
 
 static void add_provided(struct pl_arena *arena,
@@ -112,9 +115,10 @@ static void add_broken(const struct pl_setup *setup,
     out->ignored_rule_count = setup->ignored.len;
 }
 
-void pl_resolve_lock(const struct pl_setup *setup,
+bool pl_resolve_lock(const struct pl_setup *setup,
                      const struct pl_resolve_options *options,
-                     const struct pl_solution *solution, struct pl_lock *out)
+                     const struct pl_solution *solution, struct pl_lock *out,
+                     struct pl_error *err)
 {
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_env *env = &setup->problem.env;
@@ -136,11 +140,13 @@ void pl_resolve_lock(const struct pl_setup *setup,
         out->template_id = setup->template.id;
         out->template_digest = setup->template.digest;
     }
-    add_packages(arena, solution, out);
+    if (!add_packages(arena, solution, out, err))
+        return false;
     add_provided(arena, solution, out);
     add_inputs(setup, out);
     add_broken(setup, solution, out);
     pl_lock_sort(out);
+    return true;
 }
 
 /* ---- warnings ---- */

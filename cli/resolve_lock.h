@@ -9,9 +9,11 @@
 #include "lockfmt/lock.h"
 #include "resolver/solution.h"
 
-void pl_resolve_lock(const struct pl_setup *setup,
-                     const struct pl_resolve_options *options,
-                     const struct pl_solution *solution, struct pl_lock *out);
+/* Errors: PL_ERR_INDEX; see pl_file_complete. */
+PL_MUST_CHECK bool pl_resolve_lock(const struct pl_setup *setup,
+                                   const struct pl_resolve_options *options,
+                                   const struct pl_solution *solution,
+                                   struct pl_lock *out, struct pl_error *err);
 
 /*
  * The command that gives this answer, for the lock's header: the files, the

@@ -73,6 +73,38 @@ void pl_pack_table(struct pl_packer *p, const struct pl_packtable *table)
         pl_buf_add_str(p->out, table->map.entries[i].key);
 }
 
+/* ---- checking ---- */
+
+/*
+ * Each step maps different states to different states, and different words
+ * too: one word that differs is always seen.
+ */
+static uint64_t mix(uint64_t state, uint64_t word)
+{
+    uint64_t both = state ^ word;
+    return (both << 27 | both >> 37) * 0x9e3779b97f4a7c15u;
+}
+
+uint64_t pl_pack_checksum(uint64_t state, struct pl_str bytes)
+{
+    const char *at = bytes.at;
+    size_t left = bytes.len;
+    for (; left >= 32; at += 32, left -= 32) {
+        state = mix(state, pl_load_u64(at));
+        state = mix(state, pl_load_u64(at + 8));
+        state = mix(state, pl_load_u64(at + 16));
+        state = mix(state, pl_load_u64(at + 24));
+    }
+    for (; left >= 8; at += 8, left -= 8)
+        state = mix(state, pl_load_u64(at));
+    uint64_t last = 0;
+    for (size_t i = 0; i < left; i++)
+        last |= (uint64_t)(unsigned char)at[i] << (8 * i);
+    state = mix(state, last);
+    state = mix(state, bytes.len);
+    return state ^ state >> 32;
+}
+
 /* ---- reading ---- */
 
 static void fail(struct pl_unpacker *u)

@@ -19,11 +19,12 @@
  *     struct pl_str name = pl_unpack_text(&u);
  *     if (u.bad) ...
  *
- * It is no format to give away: there is no version and no checksum in it.
+ * It is no format to give away: there is no version in it.
  */
 #ifndef PODLOCK_CORE_PACK_H
 #define PODLOCK_CORE_PACK_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -72,21 +73,30 @@ static inline struct pl_unpacker pl_unpacker_from(struct pl_str bytes)
 /* Fixed numbers at a place that was checked: one load each. */
 static inline uint16_t pl_load_u16(const char *at)
 {
-    const unsigned char *b = (const unsigned char *)at;
-    return (uint16_t)(b[0] | b[1] << 8);
+    uint16_t n;
+    memcpy(&n, at, sizeof(n));
+    return le16toh(n);
 }
 
 static inline uint32_t pl_load_u32(const char *at)
 {
-    const unsigned char *b = (const unsigned char *)at;
-    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
-           (uint32_t)b[3] << 24;
+    uint32_t n;
+    memcpy(&n, at, sizeof(n));
+    return le32toh(n);
 }
 
 static inline uint64_t pl_load_u64(const char *at)
 {
-    return pl_load_u32(at) | (uint64_t)pl_load_u32(at + 4) << 32;
+    uint64_t n;
+    memcpy(&n, at, sizeof(n));
+    return le64toh(n);
 }
+
+/*
+ * A checksum that goes on from `state`: finds damage, every single changed
+ * byte among it, and is no defence against people.
+ */
+uint64_t pl_pack_checksum(uint64_t state, struct pl_str bytes);
 
 /* The next `len` bytes. */
 struct pl_str pl_unpack_bytes(struct pl_unpacker *u, uint64_t len);

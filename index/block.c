@@ -1,13 +1,15 @@
 #include "index/block.h"
 
-#include "core/digest.h"
 #include "core/limits.h"
 #include "index/block_internal.h"
 #include "pep/pack.h"
 
+#define HEAD_BYTES 5 /* format, bytes of details */
+
 struct reader {
     struct pl_unpacker u;
     struct pl_arena *arena;
+    size_t details_len;
     const struct pl_str *texts;
     size_t text_count;
     const struct pl_version *versions;
@@ -16,21 +18,88 @@ struct reader {
     size_t tags_count;
 };
 
-/* ---- tables ---- */
+/* ---- versions ---- */
+
+/* What was written in fixed places; odd versions are read one by one. */
+struct version_tables {
+    const char *records;
+    size_t count;
+    struct pl_str texts;
+    uint64_t *numbers;
+    size_t number_count;
+};
+
+static struct version_tables read_version_tables(struct reader *r)
+{
+    struct version_tables t = {0};
+    t.count = pl_unpack_count(&r->u, BLOCK_VERSION_BYTES);
+    t.records = pl_unpack_bytes(&r->u, t.count * BLOCK_VERSION_BYTES).at;
+    t.texts = pl_unpack_bytes(&r->u, pl_unpack_number(&r->u));
+    t.number_count = pl_unpack_count(&r->u, 4);
+    const char *packed = pl_unpack_bytes(&r->u, t.number_count * 4).at;
+    t.numbers = pl_new_array(r->arena, uint64_t, t.number_count);
+    for (size_t i = 0; i < t.number_count; i++)
+        t.numbers[i] = pl_load_u32(packed + 4 * i);
+    return t;
+}
+
+static uint64_t take_number(struct version_tables *t, bool is_there)
+{
+    if (!is_there || !t->number_count)
+        return 0;
+    t->number_count--;
+    return *t->numbers++;
+}
+
+static bool read_plain_version(struct version_tables *t, const char *record,
+                               struct pl_version *v)
+{
+    unsigned flags = (unsigned char)record[8];
+    size_t text = (unsigned char)record[9];
+    size_t release = (unsigned char)record[10];
+    if (!release || release > PL_MAX_VERSION_SEGMENTS || text > t->texts.len ||
+        release > t->number_count)
+        return false;
+    v->key = pl_load_u64(record);
+    v->text = (struct pl_str){t->texts.at, text};
+    t->texts.at += text;
+    t->texts.len -= text;
+    v->release = t->numbers;
+    v->release_count = (uint32_t)release;
+    t->numbers += release;
+    t->number_count -= release;
+    if (!flags)
+        return true;
+    v->pre = flags & VERSION_PRE_BITS;
+    v->has_post = flags & VERSION_HAS_POST;
+    v->has_dev = flags & VERSION_HAS_DEV;
+    v->epoch = take_number(t, flags & VERSION_HAS_EPOCH);
+    v->pre_number = take_number(t, v->pre != PL_PRE_NONE);
+    v->post_number = take_number(t, v->has_post);
+    v->dev_number = take_number(t, v->has_dev);
+    return true;
+}
 
 static void read_versions(struct reader *r)
 {
-    size_t count = pl_unpack_count(&r->u, PL_PACKED_VERSION_BYTES);
+    struct version_tables t = read_version_tables(r);
     struct pl_version *versions =
-        pl_new_array(r->arena, struct pl_version, count);
-    for (size_t i = 0; i < count && !r->u.bad; i++) {
+        pl_new_array(r->arena, struct pl_version, t.count);
+    for (size_t i = 0; i < t.count && !r->u.bad; i++) {
+        const char *record = t.records + i * BLOCK_VERSION_BYTES;
+        if (!(record[8] & VERSION_IS_ODD)) {
+            r->u.bad = !read_plain_version(&t, record, &versions[i]);
+            continue;
+        }
         pl_unpack_version(&r->u, r->arena, &versions[i]);
         if (!versions[i].release_count)
             r->u.bad = true;
     }
     r->versions = versions;
-    r->version_count = count;
+    r->version_count = t.count;
 }
+
+/* ---- tables ---- */
 
 static struct pl_str read_text_number(struct reader *r)
 {
@@ -82,72 +151,58 @@ struct pl_str pl_block_slice(const struct block_slices *slices, size_t number)
 
 /* ---- files ---- */
 
-static struct pl_str take(const char **at, size_t len)
-{
-    struct pl_str text = {*at, len};
-    *at += len;
-    return text;
-}
-
-/* Thousands a run: everything is checked at once, and nothing is copied. */
+/* Thousands a run: what few of them need is left for later. */
 static bool read_file(const struct reader *r, const char *record,
-                      const char **at, const char *end, struct pl_file *f)
+                      struct pl_file *f)
 {
     uint32_t version = pl_load_u32(record), tags = pl_load_u32(record + 4);
     uint32_t python = pl_load_u32(record + 8), why = pl_load_u32(record + 12);
-    size_t url = pl_load_u16(record + 28), name = pl_load_u16(record + 30);
-    size_t upload = (unsigned char)record[32];
-    unsigned flags = (unsigned char)record[33];
-    size_t sha256 = flags & FILE_HAS_SHA256 ? PL_SHA256_HEX : 0;
-    size_t other = flags & FILE_HAS_METADATA_SHA256 ? PL_SHA256_HEX : 0;
-    size_t apart = flags & FILE_NAME_APART ? name : 0;
+    unsigned flags = (unsigned char)record[BLOCK_FLAGS_AT];
     bool is_wheel = flags & FILE_IS_WHEEL;
     if (version >= r->version_count || tags > r->tags_count ||
         python >= r->text_count || why >= r->text_count ||
-        is_wheel != (tags > 0) || name - apart > url ||
-        url + apart + sha256 + upload + other > (size_t)(end - *at))
+        is_wheel != (tags > 0))
         return false;
-    struct pl_str place = take(at, url);
     f->version = &r->versions[version];
     f->wheel = is_wheel ? &r->tags[tags] : NULL;
     f->kind = is_wheel ? PL_FILE_WHEEL : PL_FILE_SDIST;
-    *(flags & FILE_IS_PATH ? &f->path : &f->url) = place;
-    f->name = take(at, apart);
-    if (!apart)
-        f->name = (struct pl_str){*at - name, name};
-    f->sha256 = take(at, sha256);
-    f->upload_time = take(at, upload);
-    f->metadata_sha256 = take(at, other);
     f->requires_python = r->texts[python];
     f->yanked_reason = r->texts[why];
-    f->size = pl_load_u64(record + 20);
-    f->has_size = flags & FILE_HAS_SIZE;
     f->yanked = flags & FILE_IS_YANKED;
     f->has_metadata = flags & FILE_HAS_METADATA;
+    f->has_sha256 = flags & FILE_HAS_SHA256;
+    f->is_brief = true;
     return true;
+}
+
+static bool read_file_list(const struct reader *r, const struct pl_page *page,
+                           const char *records, size_t details_len,
+                           struct pl_file *files, size_t count)
+{
+    uint32_t end = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *record = records + i * BLOCK_RECORD_BYTES;
+        uint32_t next = pl_load_u32(record + BLOCK_DETAILS_END_AT);
+        files[i].page = page;
+        files[i].number = (uint32_t)i;
+        if (next < end || !read_file(r, record, &files[i]))
+            return false;
+        end = next;
+    }
+    return end == details_len;
 }
 
 static void read_files(struct reader *r, struct pl_block_parts *parts,
                        struct pl_page *page)
 {
     size_t count = pl_unpack_count(&r->u, BLOCK_RECORD_BYTES);
-    uint64_t text_bytes = pl_unpack_number(&r->u);
+    const char *records = pl_unpack_bytes(&r->u, count * BLOCK_RECORD_BYTES).at;
     if (count > PL_MAX_FILES_PER_PAGE)
         r->u.bad = true;
-    const char *records = pl_unpack_bytes(&r->u, count * BLOCK_RECORD_BYTES).at;
-    struct pl_str texts = pl_unpack_bytes(&r->u, text_bytes);
     if (r->u.bad)
         return;
-    const char *at = texts.at, *end = at + texts.len;
     struct pl_file *files = pl_new_array(r->arena, struct pl_file, count);
-    for (size_t i = 0; i < count; i++) {
-        files[i].page = page;
-        if (!read_file(r, records + i * BLOCK_RECORD_BYTES, &at, end,
-                       &files[i])) {
-            r->u.bad = true;
-            return;
-        }
-    }
+    r->u.bad = !read_file_list(r, page, records, r->details_len, files, count);
     parts->records = records;
     page->files = files;
     page->file_count = count;
@@ -174,13 +229,16 @@ static const struct pl_page *read_page(struct reader *r,
     return page;
 }
 
-bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
-                   const struct pl_block_place *place, struct pl_block *out)
+/* `kept` is the payload without the details, where it stays. */
+static bool read_kept(struct pl_arena *arena, struct pl_str kept,
+                      size_t details_len, const struct pl_block_place *place,
+                      struct pl_block *out)
 {
-    struct reader r = {.u = pl_unpacker_from(payload), .arena = arena};
+    struct reader r = {.u = pl_unpacker_from(kept),
+                       .arena = arena,
+                       .details_len = details_len};
     struct pl_block block = {.parts = pl_new(arena, struct pl_block_parts)};
-    if (pl_unpack_u8(&r.u) != BLOCK_FORMAT)
-        return false;
+    pl_unpack_bytes(&r.u, HEAD_BYTES);
     uint8_t has_page = pl_unpack_u8(&r.u);
     block.freshness.checked = (int64_t)pl_unpack_u64(&r.u);
     block.freshness.max_age = pl_unpack_number(&r.u);
@@ -188,8 +246,75 @@ bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
     block.freshness.last_modified = pl_unpack_text(&r.u);
     if (has_page)
         block.page = read_page(&r, place, block.parts);
+    else if (details_len)
+        return false;
     if (r.u.bad || r.u.at != r.u.end || has_page > 1)
         return false;
+    *out = block;
+    return true;
+}
+
+/* Takes the details off the end of the payload. */
+static bool split(struct pl_str payload, struct pl_str *kept,
+                  struct pl_str *details)
+{
+    struct pl_unpacker u = pl_unpacker_from(payload);
+    uint8_t format = pl_unpack_u8(&u);
+    uint32_t len = pl_unpack_u32(&u);
+    if (u.bad || format != BLOCK_FORMAT || len > payload.len - HEAD_BYTES)
+        return false;
+    *kept = pl_str_sub(payload, 0, payload.len - len);
+    *details = pl_str_sub(payload, payload.len - len, payload.len);
+    return true;
+}
+
+static struct block_source *add_source(struct pl_arena *arena,
+                                       const struct pl_block *block)
+{
+    struct block_source *source = pl_new(arena, struct block_source);
+    pl_block_source_init(source);
+    source->arena = arena;
+    source->page = block->page;
+    source->records = block->parts->records;
+    ((struct pl_page *)block->page)->source = &source->base;
+    return source;
+}
+
+bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
+                   const struct pl_block_place *place, struct pl_block *out)
+{
+    struct pl_str kept, details;
+    struct pl_block block;
+    if (!split(payload, &kept, &details) ||
+        !read_kept(arena, kept, details.len, place, &block))
+        return false;
+    if (block.page) {
+        add_source(arena, &block)->details = details;
+        if (!pl_page_complete(block.page, NULL))
+            return false;
+    }
+    *out = block;
+    return true;
+}
+
+bool pl_block_load(struct pl_arena *arena, struct pl_cache *cache,
+                   struct pl_str site, const struct pl_block_place *place,
+                   struct pl_block *out)
+{
+    struct pl_str payload, kept, details;
+    struct pl_block block;
+    if (!pl_cache_peek(cache, PL_CACHE_BLOCK, site, place->project, &payload) ||
+        !split(payload, &kept, &details) ||
+        !read_kept(arena, pl_arena_dup(arena, kept), details.len, place,
+                   &block))
+        return false;
+    if (block.page) {
+        struct block_source *source = add_source(arena, &block);
+        source->cache = cache;
+        source->site = site;
+        source->from = kept.len;
+        source->len = details.len;
+    }
     *out = block;
     return true;
 }
@@ -304,18 +429,9 @@ static size_t find_file(const struct pl_block *block,
                         const struct pl_file *file)
 {
     const struct pl_page *page = block->page;
-    size_t count = page ? page->file_count : 0;
-    size_t i = count ? ((uintptr_t)file - (uintptr_t)page->files) /
-                           sizeof(struct pl_file)
-                     : 0;
-    if (i < count && file == &page->files[i])
-        return i;
-    i = 0;
-    while (i < count && !(pl_str_eq(page->files[i].name, file->name) &&
-                          pl_str_eq(page->files[i].url, file->url) &&
-                          pl_str_eq(page->files[i].path, file->path)))
-        i++;
-    return i;
+    if (!page || file->page != page || file->number >= page->file_count)
+        return page ? page->file_count : 0;
+    return file->number;
 }
 
 enum pl_block_answer pl_block_metadata(struct pl_arena *arena,

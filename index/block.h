@@ -20,6 +20,7 @@
 #define PODLOCK_INDEX_BLOCK_H
 
 #include "core/buf.h"
+#include "index/cache.h"
 #include "index/index.h"
 
 struct pl_freshness {
@@ -41,9 +42,19 @@ struct pl_block_place {
     bool is_torch;
 };
 
-/* False: not a block of this format, or damaged. */
+/*
+ * False: not a block of this format, or damaged. All files are complete, and
+ * the payload must live as long as the arena.
+ */
 bool pl_block_read(struct pl_arena *arena, struct pl_str payload,
                    const struct pl_block_place *place, struct pl_block *out);
+/*
+ * The same from the cache, as far as a search needs it: its files are brief
+ * (index/index.h), and a few bytes are read again for those that are completed.
+ */
+bool pl_block_load(struct pl_arena *arena, struct pl_cache *cache,
+                   struct pl_str site, const struct pl_block_place *place,
+                   struct pl_block *out);
 enum pl_block_answer {
     PL_BLOCK_UNKNOWN,
     PL_BLOCK_KNOWN,

@@ -4,23 +4,29 @@
  *
  * In a block follow one another (core/pack.h):
  *
- *     u8 format, u8 has_page, u64 checked, number max_age, etag, last_modified
- *     and only with a page:
+ *     u8 format, u32 bytes of details, u8 has_page, u64 checked,
+ *     number max_age, etag, last_modified, and only with a page:
  *     status, number dropped
  *     table of texts (number 0 is the empty one)
- *     number, that many versions
+ *     versions: number, a record each; number, texts; number, u32 each; odd
  *     number, that many tags: four texts by number, u8 has_build, number
  *     requirements, metadata: each as slices
- *     number of files, number of bytes of their texts
- *     a record of BLOCK_RECORD_BYTES for each file, then their texts
+ *     number of files, a record for each
+ *     details of each file
  *
- * Slices: a number, that many u32 with where each ends, the bytes. A record:
- * u32 version, u32 tags + 1, u32 Requires-Python, u32 yanked reason, u32
- * metadata + 1, u64 size, u16 length of the URL or path, u16 of the name, u8
- * of the upload time, u8 flags. The texts of a file: the URL or path, whose
- * end is mostly its name, else the name, sha256, upload time, sha256 of the
- * metadata. Metadata: u8 flags; the reason, or Requires-Python, extras and
- * the numbers of the requirements.
+ * All but the details is kept in memory; details are read one by one.
+ *
+ * Slices: a number, that many u32 with where each ends, the bytes. Versions: a
+ * record is u64 key, u8 flags, u8 length of the text, u8 numbers of the
+ * release; its numbers follow in the order release, epoch, pre, post, dev. Odd
+ * ones, which have a local label or something large, stand at the end as
+ * pep/pack.h has them. A file's record: u32 version, u32 tags + 1, u32
+ * Requires-Python, u32 yanked reason, u32 metadata + 1, u32 where its details
+ * end, u32 their checksum, u8 flags. Details: u16 length of the URL or path,
+ * u16 of the name, u8 of the upload time, number size, the URL or path, whose
+ * end is mostly the name, else the name, the upload time, the hashes as bytes.
+ * Metadata: u8 flags; the reason, or Requires-Python, extras and the numbers
+ * of the requirements.
  */
 #ifndef PODLOCK_INDEX_BLOCK_INTERNAL_H
 #define PODLOCK_INDEX_BLOCK_INTERNAL_H
@@ -28,8 +34,21 @@
 #include "index/block.h"
 
 #define BLOCK_FORMAT 1
-#define BLOCK_RECORD_BYTES 34
+#define BLOCK_RECORD_BYTES 29
 #define BLOCK_METADATA_AT 16 /* in a record */
+#define BLOCK_DETAILS_END_AT 20
+#define BLOCK_CHECK_AT 24
+#define BLOCK_FLAGS_AT 28
+#define BLOCK_VERSION_BYTES 11
+#define BLOCK_HASH_BYTES 32
+
+enum block_version_flag {
+    VERSION_PRE_BITS = 0x3,
+    VERSION_HAS_POST = 0x4,
+    VERSION_HAS_DEV = 0x8,
+    VERSION_HAS_EPOCH = 0x10,
+    VERSION_IS_ODD = 0x20,
+};
 
 enum block_file_flag {
     FILE_IS_WHEEL = 1,
@@ -89,11 +108,28 @@ struct pl_block_parts {
     struct block_known *added; /* by file; NULL: nothing yet */
 };
 
+/* Where the details of brief files are. */
+struct block_source {
+    struct pl_page_source base;
+    struct pl_arena *arena;
+    const struct pl_page *page;
+    const char *records;
+    struct pl_str details; /* all of them, once they are in memory */
+    /* Of a block that was loaded: */
+    struct pl_cache *cache;
+    struct pl_str site;
+    size_t from, len; /* of the details in the payload */
+};
+
 struct pl_str pl_block_slice(const struct block_slices *slices, size_t number);
 /* NULL: damaged. */
 const struct block_metadata *pl_block_decode(struct pl_arena *arena,
                                              struct block_store *store,
                                              size_t number);
 struct block_known pl_block_known(const struct pl_block *block, size_t file);
+
+/* ---- block_details.c ---- */
+void pl_block_source_init(struct block_source *source);
+uint32_t pl_block_check(struct pl_str details);
 
 #endif

@@ -48,8 +48,10 @@ static const struct pl_page *select_page(struct pl_arena *arena,
         selected->file_count += select_files(&page->files[i], next - i,
                                              files + selected->file_count);
     }
-    for (size_t i = 0; i < selected->file_count; i++)
+    for (size_t i = 0; i < selected->file_count; i++) {
         files[i].page = selected;
+        files[i].number = (uint32_t)i;
+    }
     selected->files = files;
     return selected;
 }
@@ -98,7 +100,7 @@ void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
                       const struct pl_block *older)
 {
     const struct pl_page *page = block->page, *old = older->page;
-    if (!page || !old || !page->file_count)
+    if (!page || !old || !page->file_count || !pl_page_complete(old, NULL))
         return;
     struct pl_block_parts *parts = block->parts;
     if (!parts->added)
@@ -131,7 +133,6 @@ struct writer {
     PL_VEC(const struct pl_wheeltags *) tags_list;
     struct pl_packtable requirements, metadata; /* by their bytes */
     struct pl_map moved; /* number + 1 by the address of an older slice */
-    struct pl_str scratch;
 };
 
 static uint32_t add_text(struct writer *w, struct pl_str text)
@@ -280,46 +281,126 @@ static unsigned flags_of(const struct pl_file *f, struct pl_str place)
            (f->metadata_sha256.len ? FILE_HAS_METADATA_SHA256 : 0u);
 }
 
-static bool is_hash(struct pl_str text)
+static void pack_hash(struct pl_packer *p, struct pl_str hex)
 {
-    return !text.len || text.len == PL_SHA256_HEX;
+    if (!hex.len)
+        return;
+    if (!pl_sha256_valid(hex)) {
+        p->out->over = true;
+        return;
+    }
+    for (size_t i = 0; i < hex.len; i += 2) {
+        unsigned byte = 0;
+        for (size_t k = 0; k < 2; k++) {
+            char c = hex.at[i + k];
+            byte =
+                byte << 4 | (unsigned)(pl_is_digit(c) ? c - '0' : c - 'a' + 10);
+        }
+        pl_pack_u8(p, (uint8_t)byte);
+    }
+}
+
+static void pack_details(struct pl_packer *p, const struct pl_file *f,
+                         struct pl_str place, unsigned flags)
+{
+    if (place.len > UINT16_MAX || f->name.len > UINT16_MAX ||
+        f->upload_time.len > UINT8_MAX || (f->url.len && f->path.len))
+        p->out->over = true;
+    pl_pack_u16(p, (uint16_t)place.len);
+    pl_pack_u16(p, (uint16_t)f->name.len);
+    pl_pack_u8(p, (uint8_t)f->upload_time.len);
+    pl_pack_number(p, f->size);
+    pl_buf_add_str(p->out, place);
+    if (flags & FILE_NAME_APART)
+        pl_buf_add_str(p->out, f->name);
+    pl_buf_add_str(p->out, f->upload_time);
+    pack_hash(p, f->sha256);
+    pack_hash(p, f->metadata_sha256);
 }
 
 static void add_file(struct writer *w, const struct pl_block *block, size_t at,
-                     struct pl_packer *records, struct pl_buf *texts)
+                     struct pl_packer *records, struct pl_packer *details)
 {
     const struct pl_file *f = &block->page->files[at];
     struct pl_str place = f->url.len ? f->url : f->path;
     unsigned flags = flags_of(f, place);
-    if (place.len > UINT16_MAX || f->name.len > UINT16_MAX ||
-        f->upload_time.len > UINT8_MAX || !is_hash(f->sha256) ||
-        !is_hash(f->metadata_sha256) || (f->url.len && f->path.len))
-        w->p.out->over = true;
+    size_t from = details->out->len;
+    pack_details(details, f, place, flags);
+    struct pl_str all = pl_buf_view(details->out);
     pl_pack_u32(records, add_version(w, f->version));
     pl_pack_u32(records, f->wheel ? add_tags(w, f->wheel) + 1 : 0);
     pl_pack_u32(records, add_text(w, f->requires_python));
     pl_pack_u32(records, add_text(w, f->yanked_reason));
     pl_pack_u32(records, add_metadata(w, block, at));
-    pl_pack_u64(records, f->size);
-    pl_pack_u16(records, (uint16_t)place.len);
-    pl_pack_u16(records, (uint16_t)f->name.len);
-    pl_pack_u8(records, (uint8_t)f->upload_time.len);
+    pl_pack_u32(records, (uint32_t)all.len);
+    pl_pack_u32(records, pl_block_check(pl_str_sub(all, from, all.len)));
     pl_pack_u8(records, (uint8_t)flags);
-    pl_buf_add_str(texts, place);
-    if (flags & FILE_NAME_APART)
-        pl_buf_add_str(texts, f->name);
-    pl_buf_add_str(texts, f->sha256);
-    pl_buf_add_str(texts, f->upload_time);
-    pl_buf_add_str(texts, f->metadata_sha256);
 }
 
 /* ---- the whole ---- */
 
+static bool is_small(uint64_t number)
+{
+    return number <= UINT32_MAX;
+}
+
+static bool is_odd(const struct pl_version *v)
+{
+    bool small = is_small(v->epoch) && is_small(v->pre_number) &&
+                 is_small(v->post_number) && is_small(v->dev_number);
+    for (uint32_t i = 0; i < v->release_count; i++)
+        small = small && is_small(v->release[i]);
+    return !small || v->local.len || v->text.len > UINT8_MAX ||
+           v->release_count > UINT8_MAX;
+}
+
+static void pack_numbers(struct pl_packer *p, const struct pl_version *v)
+{
+    for (uint32_t i = 0; i < v->release_count; i++)
+        pl_pack_u32(p, (uint32_t)v->release[i]);
+    if (v->epoch)
+        pl_pack_u32(p, (uint32_t)v->epoch);
+    if (v->pre != PL_PRE_NONE)
+        pl_pack_u32(p, (uint32_t)v->pre_number);
+    if (v->has_post)
+        pl_pack_u32(p, (uint32_t)v->post_number);
+    if (v->has_dev)
+        pl_pack_u32(p, (uint32_t)v->dev_number);
+}
+
+static void pack_version_record(struct pl_packer *p, const struct pl_version *v)
+{
+    bool odd = is_odd(v);
+    unsigned flags = (unsigned)v->pre | (v->has_post ? VERSION_HAS_POST : 0u) |
+                     (v->has_dev ? VERSION_HAS_DEV : 0u) |
+                     (v->epoch ? VERSION_HAS_EPOCH : 0u);
+    pl_pack_u64(p, v->key);
+    pl_pack_u8(p, (uint8_t)(odd ? VERSION_IS_ODD : flags));
+    pl_pack_u8(p, (uint8_t)(odd ? 0 : v->text.len));
+    pl_pack_u8(p, (uint8_t)(odd ? 0 : v->release_count));
+}
+
 static void write_versions(struct writer *w)
 {
+    PL_BUF(texts, PL_MAX_CACHE_ENTRY_BYTES);
+    PL_BUF(numbers, PL_MAX_CACHE_ENTRY_BYTES);
+    struct pl_packer number_packer = {.out = &numbers};
     pl_pack_number(&w->p, w->version_list.len);
+    for (size_t i = 0; i < w->version_list.len; i++) {
+        const struct pl_version *v = w->version_list.at[i];
+        pack_version_record(&w->p, v);
+        if (is_odd(v))
+            continue;
+        pl_buf_add_str(&texts, v->text);
+        pack_numbers(&number_packer, v);
+    }
+    pl_pack_number(&w->p, texts.len);
+    pl_buf_add_str(w->p.out, pl_buf_view(&texts));
+    pl_pack_number(&w->p, numbers.len / 4);
+    pl_buf_add_str(w->p.out, pl_buf_view(&numbers));
     for (size_t i = 0; i < w->version_list.len; i++)
-        pl_pack_version(&w->p, w->version_list.at[i]);
+        if (is_odd(w->version_list.at[i]))
+            pl_pack_version(&w->p, w->version_list.at[i]);
 }
 
 static void write_tags(struct writer *w)
@@ -348,18 +429,16 @@ static void write_slices(struct writer *w, const struct pl_packtable *table)
         pl_buf_add_str(w->p.out, table->map.entries[i].key);
 }
 
-/* Records come first: they fill the tables, which are written before them. */
-static void write_page(struct writer *w, const struct pl_block *block)
+/* Records are made first: they fill the tables that are written before. */
+static void write_page(struct writer *w, const struct pl_block *block,
+                       struct pl_packer *details)
 {
     PL_BUF(records, PL_MAX_CACHE_ENTRY_BYTES);
-    PL_BUF(texts, PL_MAX_CACHE_ENTRY_BYTES);
     const struct pl_page *page = block->page;
     struct pl_packer record_packer = {.out = &records};
     add_text(w, PL_STR(""));
     for (size_t i = 0; i < page->file_count; i++)
-        add_file(w, block, i, &record_packer, &texts);
-    if (!pl_buf_ok(&records) || !pl_buf_ok(&texts))
-        w->p.out->over = true;
+        add_file(w, block, i, &record_packer, details);
     pl_pack_text(&w->p, page->status);
     pl_pack_number(&w->p, page->dropped);
     pl_pack_table(&w->p, &w->texts);
@@ -368,24 +447,43 @@ static void write_page(struct writer *w, const struct pl_block *block)
     write_slices(w, &w->requirements);
     write_slices(w, &w->metadata);
     pl_pack_number(&w->p, page->file_count);
-    pl_pack_number(&w->p, texts.len);
     pl_buf_add_str(w->p.out, pl_buf_view(&records));
-    pl_buf_add_str(w->p.out, pl_buf_view(&texts));
+    if (!pl_buf_ok(&records))
+        w->p.out->over = true;
 }
 
-void pl_block_write(const struct pl_block *block, struct pl_buf *out)
+static void write_kept(const struct pl_block *block, struct pl_buf *out,
+                       struct pl_buf *details)
 {
     PL_ARENA(arena);
     struct writer w = {.p.out = out, .arena = &arena};
+    struct pl_packer detail_packer = {.out = details};
     w.texts.map.arena = w.versions.map.arena = w.tags.map.arena = &arena;
     w.requirements.map.arena = w.metadata.map.arena = &arena;
     w.moved.arena = &arena;
-    pl_pack_u8(&w.p, BLOCK_FORMAT);
     pl_pack_u8(&w.p, block->page != NULL);
     pl_pack_u64(&w.p, (uint64_t)block->freshness.checked);
     pl_pack_number(&w.p, block->freshness.max_age);
     pl_pack_text(&w.p, block->freshness.etag);
     pl_pack_text(&w.p, block->freshness.last_modified);
     if (block->page)
-        write_page(&w, block);
+        write_page(&w, block, &detail_packer);
+}
+
+void pl_block_write(const struct pl_block *block, struct pl_buf *out)
+{
+    PL_BUF(kept, PL_MAX_CACHE_ENTRY_BYTES);
+    PL_BUF(details, PL_MAX_CACHE_ENTRY_BYTES);
+    struct pl_packer p = {.out = out};
+    if (block->page && !pl_page_complete(block->page, NULL)) {
+        out->over = true;
+        return;
+    }
+    write_kept(block, &kept, &details);
+    pl_pack_u8(&p, BLOCK_FORMAT);
+    pl_pack_u32(&p, (uint32_t)details.len);
+    pl_buf_add_str(out, pl_buf_view(&kept));
+    pl_buf_add_str(out, pl_buf_view(&details));
+    if (!pl_buf_ok(&kept) || !pl_buf_ok(&details))
+        out->over = true;
 }

@@ -13,6 +13,7 @@
 #include "index/cache_internal.h"
 
 #define SITE_DIGITS 16
+#define SCRATCH_BYTES ((size_t)64 << 10)
 #define MAX_NAME_BYTES 230 /* less what is put before and behind it */
 
 /* ---- names ---- */
@@ -287,37 +288,71 @@ bool pl_cache_make_folder(struct pl_cache *cache, struct pl_str name)
 
 /* ---- reading ---- */
 
-static bool read_whole(int fd, char *bytes, size_t len)
+static bool read_at(int fd, size_t from, char *bytes, size_t len)
 {
     while (len) {
-        ssize_t got = read(fd, bytes, len);
+        ssize_t got = pread(fd, bytes, len, (off_t)from);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
             return false;
         bytes += got;
+        from += (size_t)got;
         len -= (size_t)got;
     }
     return true;
 }
 
-bool pl_cache_read(struct pl_arena *arena, const char *path, size_t max,
-                   struct pl_str *out)
+/* A regular file that is ours; -1: anything else. */
+static int open_own(const char *path, size_t max, size_t *len)
 {
     struct stat info;
     /* A fifo must not be waited for. */
-    int fd PL_CLEANUP(close_fd) =
-        open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) ||
-        !pl_cache_owner_ok(&info) || info.st_size < 0 ||
-        (uint64_t)info.st_size > max)
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        pl_cache_owner_ok(&info) && info.st_size >= 0 &&
+        (uint64_t)info.st_size <= max) {
+        *len = (size_t)info.st_size;
+        return fd;
+    }
+    close(fd);
+    return -1;
+}
+
+bool pl_cache_read(struct pl_arena *arena, const char *path, size_t max,
+                   struct pl_str *out)
+{
+    size_t len;
+    int fd PL_CLEANUP(close_fd) = open_own(path, max, &len);
+    if (fd < 0)
         return false;
-    size_t len = (size_t)info.st_size;
     char *bytes = pl_arena_alloc(arena, len);
-    if (!read_whole(fd, bytes, len))
+    if (!read_at(fd, 0, bytes, len))
         return false;
     *out = (struct pl_str){bytes, len};
     return true;
+}
+
+/* The same into the cache's own memory, which grows by doubling. */
+static bool read_scratch(struct pl_cache *cache, const char *path,
+                         struct pl_str *out)
+{
+    size_t len;
+    int fd PL_CLEANUP(close_fd) =
+        open_own(path, PL_MAX_CACHE_ENTRY_BYTES, &len);
+    if (fd < 0)
+        return false;
+    if (cache->scratch_size < len) {
+        size_t size = cache->scratch_size ? cache->scratch_size : SCRATCH_BYTES;
+        while (size < len)
+            size *= 2;
+        cache->scratch = pl_arena_alloc(cache->arena, size);
+        cache->scratch_size = size;
+    }
+    *out = (struct pl_str){cache->scratch, len};
+    return read_at(fd, 0, cache->scratch, len);
 }
 
 /* A link in the place of a site's folder would lead elsewhere. */
@@ -342,26 +377,69 @@ static struct pl_str where_of(const struct pl_cache *cache,
     return pl_str_sub(whole, cache->root.len + 1, whole.len);
 }
 
+/* False: there can be no such entry. */
+static bool find_entry(struct pl_cache *cache, enum pl_cache_kind kind,
+                       struct pl_str site, struct pl_str name,
+                       struct cache_path *path)
+{
+    if (!pl_cache_root(cache, false) || !pl_cache_name_safe(site) ||
+        !pl_cache_name_safe(name) || !site_is_there(cache, site))
+        return false;
+    *path = pl_cache_path(cache->root, site, name, pl_cache_kind_name(kind));
+    return !path->over;
+}
+
+static bool open_entry(const struct pl_cache *cache, enum pl_cache_kind kind,
+                       const struct cache_path *path, struct pl_str bytes,
+                       struct pl_str *payload)
+{
+    bool good =
+        pl_cache_entry_open(bytes, kind, where_of(cache, path), payload);
+    PL_TRACE(PL_TRACE_INDEX, "%zu bytes of the cache: %s%s", bytes.len,
+             path->text + cache->root.len + 1, good ? "" : ", damaged");
+    return good;
+}
+
 bool pl_cache_load(struct pl_cache *cache, struct pl_arena *arena,
                    enum pl_cache_kind kind, struct pl_str site,
                    struct pl_str name, struct pl_str *payload)
 {
+    struct cache_path path;
     struct pl_str bytes;
-    if (!pl_cache_root(cache, false) || !pl_cache_name_safe(site) ||
-        !pl_cache_name_safe(name) || !site_is_there(cache, site))
+    return find_entry(cache, kind, site, name, &path) &&
+           pl_cache_read(arena, path.text, PL_MAX_CACHE_ENTRY_BYTES, &bytes) &&
+           open_entry(cache, kind, &path, bytes, payload);
+}
+
+bool pl_cache_peek(struct pl_cache *cache, enum pl_cache_kind kind,
+                   struct pl_str site, struct pl_str name,
+                   struct pl_str *payload)
+{
+    struct cache_path path;
+    struct pl_str bytes;
+    return find_entry(cache, kind, site, name, &path) &&
+           read_scratch(cache, path.text, &bytes) &&
+           open_entry(cache, kind, &path, bytes, payload);
+}
+
+bool pl_cache_read_part(struct pl_cache *cache, struct pl_arena *arena,
+                        enum pl_cache_kind kind, struct pl_str site,
+                        struct pl_str name, size_t from, size_t len,
+                        struct pl_str *out)
+{
+    struct cache_path path;
+    size_t size;
+    if (!find_entry(cache, kind, site, name, &path))
         return false;
-    struct cache_path path =
-        pl_cache_path(cache->root, site, name, pl_cache_kind_name(kind));
-    if (path.over ||
-        !pl_cache_read(arena, path.text, PL_MAX_CACHE_ENTRY_BYTES, &bytes))
+    int fd PL_CLEANUP(close_fd) =
+        open_own(path.text, PL_MAX_CACHE_ENTRY_BYTES, &size);
+    if (fd < 0)
         return false;
-    if (pl_cache_entry_open(bytes, kind, where_of(cache, &path), payload)) {
-        PL_TRACE(PL_TRACE_INDEX, "%zu bytes of the cache for %.*s", bytes.len,
-                 PL_STR_ARG(name));
-        return true;
-    }
-    PL_TRACE(PL_TRACE_INDEX, "the cache entry %s is damaged", path.text);
-    return false;
+    char *bytes = pl_arena_alloc(arena, len);
+    if (!read_at(fd, PL_CACHE_HEAD_BYTES + from, bytes, len))
+        return false;
+    *out = (struct pl_str){bytes, len};
+    return true;
 }
 
 /* ---- writing ---- */

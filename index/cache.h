@@ -63,6 +63,21 @@ struct pl_str pl_cache_site(struct pl_cache *cache, struct pl_str index_url,
 bool pl_cache_load(struct pl_cache *cache, struct pl_arena *arena,
                    enum pl_cache_kind kind, struct pl_str site,
                    struct pl_str name, struct pl_str *payload);
+/*
+ * The same into memory of the cache, until the next peek: for payloads of which
+ * little is kept.
+ */
+bool pl_cache_peek(struct pl_cache *cache, enum pl_cache_kind kind,
+                   struct pl_str site, struct pl_str name,
+                   struct pl_str *payload);
+/*
+ * A part of a payload that was peeked at before, into the arena. Nothing is
+ * checked: it may be damaged or another payload's by now.
+ */
+bool pl_cache_read_part(struct pl_cache *cache, struct pl_arena *arena,
+                        enum pl_cache_kind kind, struct pl_str site,
+                        struct pl_str name, size_t from, size_t len,
+                        struct pl_str *out);
 void pl_cache_save(struct pl_cache *cache, enum pl_cache_kind kind,
                    struct pl_str site, struct pl_str name,
                    struct pl_str payload);

@@ -4,35 +4,11 @@
 
 #define CHECKSUM_AT 24
 
-/*
- * Each step maps different states to different states, and different words
- * too: one word that differs is always seen.
- */
-static uint64_t mix(uint64_t state, uint64_t word)
-{
-    uint64_t both = state ^ word;
-    return (both << 27 | both >> 37) * 0x9e3779b97f4a7c15u;
-}
-
-static uint64_t checksum(uint64_t state, struct pl_str bytes)
-{
-    const char *at = bytes.at;
-    size_t left = bytes.len;
-    for (; left >= 8; at += 8, left -= 8)
-        state = mix(state, pl_load_u64(at));
-    uint64_t last = 0;
-    for (size_t i = 0; i < left; i++)
-        last |= (uint64_t)(unsigned char)at[i] << (8 * i);
-    state = mix(state, last);
-    state = mix(state, bytes.len);
-    return state ^ state >> 32;
-}
-
 static uint64_t entry_checksum(const char *head, struct pl_str where,
                                struct pl_str payload)
 {
-    uint64_t state = checksum(0, (struct pl_str){head, CHECKSUM_AT});
-    return checksum(checksum(state, where), payload);
+    uint64_t state = pl_pack_checksum(0, (struct pl_str){head, CHECKSUM_AT});
+    return pl_pack_checksum(pl_pack_checksum(state, where), payload);
 }
 
 static void put_u64(char *at, uint64_t n)

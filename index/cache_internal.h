@@ -15,8 +15,8 @@
 #define CACHE_CLAIMS "claims"
 #define CACHE_SITE_FILE "site"
 #define CACHE_TAG "CACHEDIR.TAG"
-#define CACHE_TEMPORARY ".new-"  /* and a name nobody else has */
-#define CACHE_DAMAGED_WAIT_S 600 /* a temporary file may be in use so long */
+#define CACHE_TEMPORARY ".new-" /* and a name nobody else has */
+#define CACHE_TEMPORARY_S 600   /* a temporary file may be in use so long */
 
 /* https://bford.info/cachedir/ */
 #define CACHE_TAG_TEXT                                                         \
@@ -50,6 +50,8 @@ struct pl_cache {
     enum cache_root_state state;
     struct pl_str trouble; /* once set, nothing is written any more */
     PL_VEC(struct cache_site) sites;
+    char *scratch; /* of pl_cache_peek */
+    size_t scratch_size;
     struct cache_path claim; /* len 0: none */
     char claim_token[17];
     uint64_t claim_moves, claim_moved_ns;

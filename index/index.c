@@ -51,6 +51,24 @@ const struct pl_str *pl_index_warnings(const struct pl_index *index,
     return index->warnings.at;
 }
 
+/* Files stand in memory of podlock's own; only their readers see const. */
+bool pl_file_complete(const struct pl_file *file, struct pl_error *err)
+{
+    struct pl_page_source *source = file->page->source;
+    return !file->is_brief ||
+           source->complete(source, (struct pl_file *)file, err);
+}
+
+bool pl_page_complete(const struct pl_page *page, struct pl_error *err)
+{
+    if (page->source)
+        page->source->prepare(page->source);
+    for (size_t i = 0; i < page->file_count; i++)
+        if (!pl_file_complete(&page->files[i], err))
+            return false;
+    return true;
+}
+
 void pl_index_close(struct pl_index *index)
 {
     if (index && index->ops->close)

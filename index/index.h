@@ -44,6 +44,10 @@ enum pl_file_kind { PL_FILE_WHEEL, PL_FILE_SDIST };
 /*
  * Files of one version may share `version`, those of equal tags `wheel`: who
  * compares looks at the pointers first.
+ *
+ * A file that is_brief comes from the cache, where few of thousands are ever
+ * looked at closely: its name, address, hashes, size and upload time are
+ * empty until pl_file_complete (or pl_page_complete) has returned true.
  */
 struct pl_file {
     const struct pl_page *page;       /* where it stands */
@@ -58,10 +62,13 @@ struct pl_file {
     struct pl_str yanked_reason;   /* may be empty */
     struct pl_str metadata_sha256; /* empty: not stated */
     uint64_t size;                 /* bytes; see has_size */
+    uint32_t number;               /* on its page */
     enum pl_file_kind kind;
     bool has_size;
     bool yanked;
     bool has_metadata; /* the index offers NAME.metadata */
+    bool is_brief;
+    bool has_sha256; /* of a brief one: see pl_file_has_sha256 */
 };
 
 struct pl_page {
@@ -72,7 +79,26 @@ struct pl_page {
     const struct pl_file *files; /* sorted by version, then file name */
     size_t file_count;
     size_t dropped; /* files whose names are not PEP 440, for explanations */
+    struct pl_page_source *source; /* of brief files; NULL: there are none */
 };
+
+/* Where the rest of brief files comes from; see index/block.h. */
+struct pl_page_source {
+    bool (*complete)(struct pl_page_source *source, struct pl_file *file,
+                     struct pl_error *err);
+    /* Makes ready for completing all of them. */
+    void (*prepare)(struct pl_page_source *source);
+};
+
+/* Errors: PL_ERR_INDEX, when the cache has changed meanwhile. */
+PL_MUST_CHECK bool pl_file_complete(const struct pl_file *file,
+                                    struct pl_error *err);
+PL_MUST_CHECK bool pl_page_complete(const struct pl_page *page,
+                                    struct pl_error *err);
+static inline bool pl_file_has_sha256(const struct pl_file *file)
+{
+    return file->is_brief ? file->has_sha256 : file->sha256.len > 0;
+}
 
 /* Core metadata, as far as a resolver needs it. */
 struct pl_metadata {

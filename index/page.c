@@ -226,6 +226,8 @@ const struct pl_page *pl_page_finish(struct pl_page_build *build)
     if (!are_sorted(build))
         qsort(build->files.at, build->files.len, sizeof(struct pl_file),
               cmp_files);
+    for (size_t i = 0; i < build->files.len; i++)
+        build->files.at[i].number = (uint32_t)i;
     build->page->files = build->files.at;
     build->page->file_count = build->files.len;
     return build->page;

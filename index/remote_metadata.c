@@ -118,7 +118,7 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
                                              : STAGE_RANGES,
     };
     if (r->failure.code != PL_OK || pl_remote_look_up_metadata(r, wish) ||
-        is_offline(r, wish))
+        !pl_file_complete(file, &r->failure) || is_offline(r, wish))
         return;
     pl_remote_queue(r, &wish->task);
 }

@@ -49,15 +49,13 @@ static bool is_refreshed(const struct remote *r, struct pl_str project)
 
 bool pl_remote_look_up_page(struct remote *r, struct holding *h)
 {
-    struct pl_str payload, project = h->wish->project;
+    struct pl_str project = h->wish->project;
     struct pl_block_place place = {.project = project,
                                    .index_url = h->site->url,
                                    .is_torch = h->site->is_torch};
     struct pl_block *block = pl_new(r->arena, struct pl_block);
     if (r->opts.cache && !h->block &&
-        pl_cache_load(r->opts.cache, r->arena, PL_CACHE_BLOCK, h->site->folder,
-                      project, &payload) &&
-        pl_block_read(r->arena, payload, &place, block))
+        pl_block_load(r->arena, r->opts.cache, h->site->folder, &place, block))
         h->block = block;
     if (h->block &&
         (r->opts.offline || (!is_refreshed(r, project) &&
@@ -178,8 +176,11 @@ static bool choose_all(struct remote *r, struct page_wish *wish, size_t from,
         const struct holding *h = wish->holdings.at[i];
         if (h->error.code != PL_OK)
             return raise_error(h, err);
-        if (page_of(h))
-            pl_vec_push(r->arena, &pages, page_of(h));
+        if (!page_of(h))
+            continue;
+        if (!pl_page_complete(page_of(h), err))
+            return false;
+        pl_vec_push(r->arena, &pages, page_of(h));
     }
     *out = pages.len ? pl_page_merge(r->arena, pages.at, pages.len) : NULL;
     return true;
@@ -208,8 +209,12 @@ static bool choose(struct remote *r, struct page_wish *wish,
         return raise_error(torch, err);
     if (wish->asked_sites && !choose_site(r, wish, 1, &pypi, err))
         return false;
-    *out = page_of(torch) ? pl_page_add_twins(r->arena, page_of(torch), pypi)
-                          : pypi;
+    *out = page_of(torch) ? page_of(torch) : pypi;
+    if (!page_of(torch) || !pypi)
+        return true;
+    if (!pl_page_complete(page_of(torch), err) || !pl_page_complete(pypi, err))
+        return false;
+    *out = pl_page_add_twins(r->arena, page_of(torch), pypi);
     return true;
 }
 

@@ -233,7 +233,7 @@ static enum pl_exclusion judge_file(struct filler *f,
     if (file->yanked &&
         !any_direct(f->problem, f->project->name, pins, file->version))
         return PL_EXCLUDED_YANKED;
-    if (!file->sha256.len)
+    if (!pl_file_has_sha256(file))
         return PL_EXCLUDED_HASH;
     if (f->hashed && is_refused(f->problem, f->project->name, file->sha256))
         return PL_EXCLUDED_OTHER_HASH;
@@ -475,6 +475,13 @@ static struct filler filler_of(struct pl_problem *problem,
         .page = page,
         .torch = template ? pl_template_fact(template, PL_STR("torch")) : NULL,
     };
+}
+
+bool pl_candidates_look_closely(const struct pl_problem *problem,
+                                struct pl_str name)
+{
+    return problem->policy.exclude_newer.len ||
+           is_refused(problem, name, (struct pl_str){0});
 }
 
 void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,

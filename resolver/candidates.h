@@ -17,6 +17,9 @@
  */
 void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
                         const struct pl_page *page);
+/* Does that look at more of each file than a brief one has (index/index.h)? */
+bool pl_candidates_look_closely(const struct pl_problem *problem,
+                                struct pl_str name);
 /* Computes the matches of one demand, when the page has been read. */
 void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand);
 

@@ -204,11 +204,15 @@ static void want_trail_versions(struct pl_gather *gather,
 
 /* ---- what comes ---- */
 
-static void take_page(struct pl_gather *gather,
-                      const struct pl_index_event *event)
+static bool take_page(struct pl_gather *gather,
+                      const struct pl_index_event *event, struct pl_error *err)
 {
     struct pl_project *project =
         pl_problem_project(gather->problem, event->project);
+    if (event->page &&
+        pl_candidates_look_closely(gather->problem, project->name) &&
+        !pl_page_complete(event->page, err))
+        return false;
     project->page_state = event->page ? PL_PAGE_READ : PL_PAGE_ABSENT;
     pl_candidates_fill(gather->problem, project, event->page);
     PL_TRACE(PL_TRACE_INDEX, "page %.*s: %zu candidates",
@@ -217,6 +221,7 @@ static void take_page(struct pl_gather *gather,
     for (size_t i = 0; i < project->demands.len; i++)
         if (project->demands.at[i]->followed)
             pick(gather, project->demands.at[i]);
+    return true;
 }
 
 static struct pl_candidate *find_candidate(struct pl_project *project,
@@ -283,9 +288,9 @@ bool pl_gather_run(struct pl_gather *gather, struct pl_error *err)
             return false;
         if (!any)
             return true;
-        if (event.kind == PL_EVENT_PAGE)
-            take_page(gather, &event);
-        else
+        if (event.kind == PL_EVENT_METADATA)
             take_metadata(gather, &event);
+        else if (!take_page(gather, &event, err))
+            return false;
     }
 }

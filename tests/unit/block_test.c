@@ -257,7 +257,8 @@ static void test_small(void **state)
     assert_int_equal(pl_block_metadata(&arena, again, &copy, &m, &why),
                      PL_BLOCK_KNOWN);
     assert_int_equal(m.require_count, 2);
-    copy.url = PL_STR("https://elsewhere.example/");
+    struct pl_page elsewhere = *again->page;
+    copy.page = &elsewhere;
     assert_int_equal(pl_block_metadata(&arena, again, &copy, &m, &why),
                      PL_BLOCK_UNKNOWN);
     /* Written again without a change, it is the same. */
