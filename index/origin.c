@@ -12,30 +12,6 @@ static bool same_nocase(struct pl_str a, struct pl_str b)
     return true;
 }
 
-/* The colon before a port; the length when there is none. */
-static size_t port_colon(struct pl_str authority)
-{
-    size_t colon = pl_str_rfind(authority, ':');
-    size_t bracket = pl_str_rfind(authority, ']');
-    bool inside = bracket < authority.len && colon < bracket;
-    return inside ? authority.len : colon;
-}
-
-static bool is_host(struct pl_str host)
-{
-    struct pl_str name = host;
-    bool bracketed = pl_str_starts(host, "[") && pl_str_ends(host, "]");
-    if (bracketed)
-        name = pl_str_sub(host, 1, host.len - 1);
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        if (!pl_is_alnum(c) && c != '.' && c != '-' && c != '_' &&
-            (!bracketed || c != ':'))
-            return false;
-    }
-    return name.len;
-}
-
 bool pl_origin_parse(struct pl_str url, struct pl_origin *out)
 {
     struct pl_url parts = pl_url_split(url);
@@ -46,15 +22,10 @@ bool pl_origin_parse(struct pl_str url, struct pl_origin *out)
     size_t user = pl_str_rfind(authority, '@');
     if (user < authority.len)
         authority = pl_str_sub(authority, user + 1, authority.len);
-    size_t colon = port_colon(authority);
-    uint64_t port = found.https ? 443 : 80;
-    struct pl_str digits = pl_str_sub(authority, colon + 1, authority.len);
-    if (digits.len && (!pl_str_to_u64(digits, &port) || !port || port > 65535))
+    if (!pl_url_host(authority, &found.host, &found.port))
         return false;
-    found.host = pl_str_sub(authority, 0, colon);
-    found.port = (uint16_t)port;
-    if (!is_host(found.host))
-        return false;
+    if (!found.port)
+        found.port = found.https ? 443 : 80;
     *out = found;
     return true;
 }
@@ -105,12 +76,10 @@ bool pl_origin_is_listed(const struct pl_origin *origin,
                          const struct pl_str *hosts, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t colon = port_colon(hosts[i]);
-        struct pl_str digits = pl_str_sub(hosts[i], colon + 1, hosts[i].len);
-        uint64_t port = origin->port;
-        bool fits = colon == hosts[i].len ||
-                    (pl_str_to_u64(digits, &port) && port == origin->port);
-        if (fits && same_nocase(pl_str_sub(hosts[i], 0, colon), origin->host))
+        struct pl_str host;
+        uint16_t port;
+        if (pl_url_host(hosts[i], &host, &port) &&
+            (!port || port == origin->port) && same_nocase(host, origin->host))
             return true;
     }
     return false;

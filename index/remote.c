@@ -85,6 +85,7 @@ static bool look_up(struct remote *r, struct task *task)
         return pl_remote_look_up_metadata(r,
                                           (struct metadata_wish *)(void *)task);
     case TASK_LISTING:
+    case TASK_FLAT:
         return false;
     }
     return false;
@@ -148,6 +149,9 @@ static bool send_task(struct remote *r, struct task *task, struct pl_error *err)
     case TASK_LISTING:
         pl_remote_send_listing(r, (struct listing *)(void *)task);
         return true;
+    case TASK_FLAT:
+        pl_remote_send_flat(r, (struct flat *)(void *)task);
+        return true;
     case TASK_METADATA:
         return pl_remote_send_metadata(r, (struct metadata_wish *)(void *)task,
                                        err);
@@ -180,7 +184,7 @@ static bool send_queue(struct remote *r, struct pl_error *err)
 static void save_block(struct remote *r, struct holding *h)
 {
     PL_BUF(payload, PL_MAX_CACHE_ENTRY_BYTES);
-    if (!h->block || !h->block->changed)
+    if (!h->block || !h->block->changed || h->no_store)
         return;
     pl_block_write(h->block, &payload);
     h->block->changed = false;
@@ -213,6 +217,9 @@ static bool take(struct remote *r, struct pl_response *response,
     case TASK_LISTING:
         return pl_remote_take_listing(r, (struct listing *)(void *)task,
                                       response, err);
+    case TASK_FLAT:
+        return pl_remote_take_flat(r, (struct flat *)(void *)task, response,
+                                   err);
     case TASK_METADATA:
         return pl_remote_take_metadata(r, (struct metadata_wish *)(void *)task,
                                        response, err);
@@ -284,6 +291,32 @@ static bool check_site(struct pl_str url, struct pl_error *err)
                           PL_STR_ARG(url));
 }
 
+static bool is_page_on_a_server(struct pl_str place)
+{
+    return pl_str_starts(place, "http://") || pl_str_starts(place, "https://");
+}
+
+static bool open_find_links(struct remote *r, struct pl_error *err)
+{
+    size_t count = r->opts.find_link_count, local = 0;
+    if (!count)
+        return true;
+    struct pl_str *places = pl_new_array(r->arena, struct pl_str, count);
+    r->flats = pl_new_array(r->arena, struct flat, count);
+    for (size_t i = 0; i < count; i++) {
+        struct pl_str place = r->opts.find_links[i];
+        if (is_page_on_a_server(place))
+            r->flats[r->flat_count++] =
+                (struct flat){.task = {TASK_FLAT}, .url = place};
+        else
+            places[local++] = place;
+    }
+    for (size_t i = 0; i < r->flat_count; i++)
+        pl_remote_queue(r, &r->flats[i].task);
+    return !local ||
+           pl_find_links_open(r->arena, places, local, &r->links, err);
+}
+
 bool pl_index_open_remote(struct pl_arena *arena,
                           const struct pl_remote_options *opts,
                           struct pl_index **out, struct pl_error *err)
@@ -308,6 +341,8 @@ bool pl_index_open_remote(struct pl_arena *arena,
             return false;
         open_site(r, opts->torch_site, true, &r->torch);
     }
+    if (!open_find_links(r, err))
+        return false;
     *out = &r->index;
     return true;
 }

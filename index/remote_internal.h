@@ -11,6 +11,7 @@
 #include "core/vec.h"
 #include "index/backend.h"
 #include "index/block.h"
+#include "index/find_links.h"
 #include "index/net.h"
 #include "index/remote.h"
 
@@ -22,7 +23,7 @@ struct remote_site {
     struct listing *listing;
 };
 
-enum task_kind { TASK_PAGE, TASK_LISTING, TASK_METADATA };
+enum task_kind { TASK_PAGE, TASK_LISTING, TASK_FLAT, TASK_METADATA };
 
 /* Each kind of task begins with one. */
 struct task {
@@ -35,6 +36,7 @@ struct holding {
     struct remote_site *site;
     struct page_wish *wish;
     struct pl_block *block; /* NULL: not known, now or before */
+    bool no_store;          /* the server forbids to keep it */
     bool is_settled;        /* the block is the answer, or error is set */
     struct pl_error error;  /* code PL_OK: none */
     /* A 403 of the torch index, until the listing says what it means. */
@@ -57,6 +59,15 @@ struct page_wish {
     /* The torch index first, where it is asked; then the sites in order. */
     PL_VEC(struct holding *) holdings;
     bool asked_sites;
+    bool is_waiting; /* stands in remote.waiting */
+};
+
+/* A page of --find-links on a server: files of many projects. */
+struct flat {
+    struct task task;
+    struct pl_str url;
+    bool is_read;
+    struct pl_str body, final_url; /* after redirects */
 };
 
 enum metadata_stage {
@@ -81,9 +92,13 @@ struct remote {
     struct pl_index index;
     struct pl_arena *arena;
     struct pl_remote_options opts;
-    struct remote_site *sites; /* opts.site_count of them */
-    struct remote_site torch;  /* url empty: none */
-    const struct pl_net *net;  /* NULL until it is needed */
+    struct remote_site *sites;   /* opts.site_count of them */
+    struct remote_site torch;    /* url empty: none */
+    struct pl_find_links *links; /* places on this machine; NULL: none */
+    struct flat *flats;
+    size_t flat_count;
+    PL_VEC(struct page_wish *) waiting; /* for a flat page */
+    const struct pl_net *net;           /* NULL until it is needed */
     struct pl_fetch *fetch;
     struct pl_map holdings; /* by the address of the page */
     PL_VEC(struct holding *) blocks;
@@ -117,6 +132,10 @@ PL_MUST_CHECK bool pl_remote_take_listing(struct remote *r,
                                           struct listing *listing,
                                           struct pl_response *response,
                                           struct pl_error *err);
+void pl_remote_send_flat(struct remote *r, struct flat *flat);
+PL_MUST_CHECK bool pl_remote_take_flat(struct remote *r, struct flat *flat,
+                                       struct pl_response *response,
+                                       struct pl_error *err);
 /* Answers the wish when all of its holdings are settled. */
 PL_MUST_CHECK bool pl_remote_settle(struct remote *r, struct page_wish *wish,
                                     struct pl_error *err);

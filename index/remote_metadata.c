@@ -8,6 +8,7 @@
 #include "core/digest.h"
 #include "core/limits.h"
 #include "index/metadata.h"
+#include "index/wheel_file.h"
 
 /* ---- answers ---- */
 
@@ -27,8 +28,18 @@ static bool answer(struct remote *r, struct metadata_wish *wish,
 static bool answer_none(struct remote *r, struct metadata_wish *wish,
                         struct pl_str reason)
 {
-    pl_block_add_reason(r->arena, wish->holding->block, wish->file, reason);
+    if (wish->holding)
+        pl_block_add_reason(r->arena, wish->holding->block, wish->file, reason);
     return answer(r, wish, NULL, reason);
+}
+
+static bool answer_metadata(struct remote *r, struct metadata_wish *wish,
+                            const struct pl_metadata *metadata)
+{
+    if (wish->holding)
+        pl_block_add_metadata(r->arena, wish->holding->block, wish->file,
+                              metadata);
+    return answer(r, wish, metadata, PL_STR(""));
 }
 
 /* What is wrong with one version does not end the run; the rest does. */
@@ -51,8 +62,7 @@ static bool answer_text(struct remote *r, struct metadata_wish *wish,
     text = pl_arena_dup(r->arena, text);
     if (!pl_metadata_parse(r->arena, text, wish->file, metadata, &why))
         return answer_error(r, wish, &why, err);
-    pl_block_add_metadata(r->arena, wish->holding->block, wish->file, metadata);
-    return answer(r, wish, metadata, PL_STR(""));
+    return answer_metadata(r, wish, metadata);
 }
 
 static bool check_hash(struct remote *r, struct pl_str found,
@@ -81,6 +91,8 @@ bool pl_remote_look_up_metadata(struct remote *r, struct metadata_wish *wish)
 {
     struct pl_metadata *metadata = pl_new(r->arena, struct pl_metadata);
     struct pl_str reason;
+    if (!wish->holding)
+        return false;
     switch (pl_block_metadata(r->arena, wish->holding->block, wish->file,
                               metadata, &reason)) {
     case PL_BLOCK_KNOWN:
@@ -104,6 +116,16 @@ static bool is_offline(struct remote *r, const struct metadata_wish *wish)
     return true;
 }
 
+/* A file on this machine. */
+static bool read_local(struct remote *r, struct metadata_wish *wish)
+{
+    struct pl_error why = {.arena = r->arena};
+    struct pl_metadata *metadata = pl_new(r->arena, struct pl_metadata);
+    return pl_find_links_metadata(r->links, wish->file, metadata, &why)
+               ? answer_metadata(r, wish, metadata)
+               : answer_error(r, wish, &why, &r->failure);
+}
+
 void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
 {
     struct remote *r = (struct remote *)(void *)index;
@@ -117,6 +139,10 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
                  : file->has_metadata        ? STAGE_METADATA_FILE
                                              : STAGE_RANGES,
     };
+    if (r->failure.code == PL_OK && file->path.len) {
+        (void)!read_local(r, wish);
+        return;
+    }
     if (r->failure.code != PL_OK || pl_remote_look_up_metadata(r, wish) ||
         !pl_file_complete(file, &r->failure) || is_offline(r, wish))
         return;
@@ -277,32 +303,6 @@ static bool take_ignored_range(struct remote *r, struct metadata_wish *wish,
     return go_to(r, wish, STAGE_WHOLE_WHEEL);
 }
 
-/* Reads what is asked for out of a file that is at hand. */
-static bool read_wheel_file(struct remote *r, int fd,
-                            const struct pl_file *file, struct pl_str *text,
-                            struct pl_error *err)
-{
-    struct pl_wheel_bytes bytes = {.total = (uint64_t)lseek(fd, 0, SEEK_END)};
-    struct pl_wheel_need need = {.length = bytes.total < PL_WHEEL_TAIL_BYTES
-                                               ? bytes.total
-                                               : PL_WHEEL_TAIL_BYTES};
-    need.offset = bytes.total - need.length;
-    while (need.length) {
-        char *piece = pl_arena_alloc(r->arena, need.length);
-        ssize_t got = pread(fd, piece, need.length, (off_t)need.offset);
-        if (got < 0 || (uint64_t)got != need.length)
-            return pl_error_plain(err, PL_ERR_FILE,
-                                  "cannot read the temporary file of %.*s",
-                                  PL_STR_ARG(file->name));
-        pl_vec_push(r->arena, &bytes.pieces,
-                    (struct pl_wheel_piece){
-                        need.offset, (struct pl_str){piece, need.length}});
-        if (!r->net->wheel_read(r->arena, &bytes, file, &need, text, err))
-            return false;
-    }
-    return true;
-}
-
 static bool take_whole_wheel(struct remote *r, struct metadata_wish *wish,
                              struct pl_error *err)
 {
@@ -311,7 +311,8 @@ static bool take_whole_wheel(struct remote *r, struct metadata_wish *wish,
     bool is_read =
         pl_sha256_file(r->arena, wish->sink, &found, &why) &&
         check_hash(r, found, wish->file->sha256, wish->file->name, &why) &&
-        read_wheel_file(r, wish->sink, wish->file, &text, &why);
+        pl_wheel_read_file(r->arena, r->net, wish->sink, wish->file, &text,
+                           &why);
     close(wish->sink);
     return is_read ? take_wheel_text(r, wish, text, err)
                    : answer_error(r, wish, &why, err);
@@ -330,8 +331,7 @@ static bool take_sdist(struct remote *r, struct metadata_wish *wish,
     if (!r->net->sdist_parse(r->arena, response->body, wish->file, metadata,
                              &why))
         return answer_error(r, wish, &why, err);
-    pl_block_add_metadata(r->arena, wish->holding->block, wish->file, metadata);
-    return answer(r, wish, metadata, PL_STR(""));
+    return answer_metadata(r, wish, metadata);
 }
 
 /* ---- answers of servers ---- */

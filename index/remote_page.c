@@ -96,8 +96,8 @@ static void ask_sites(struct remote *r, struct page_wish *wish)
 static bool needs_sites_at_once(const struct remote *r,
                                 const struct page_wish *wish)
 {
-    return !wish->member || !r->torch.url.len ||
-           (wish->member->companion && wish->member->pypi);
+    return !wish->member || (wish->member->pypi &&
+                             (wish->member->companion || !r->torch.url.len));
 }
 
 void pl_remote_want_page(struct pl_index *index, struct pl_str project)
@@ -199,11 +199,8 @@ static bool choose(struct remote *r, struct page_wish *wish,
                    const struct pl_page **out, struct pl_error *err)
 {
     const struct pl_page *pypi = NULL;
-    if (!wish->member || !r->torch.url.len) {
-        *out = NULL;
-        return (wish->member && !wish->member->pypi) ||
-               choose_site(r, wish, 0, out, err);
-    }
+    if (!wish->member || !r->torch.url.len)
+        return choose_site(r, wish, 0, out, err);
     const struct holding *torch = wish->holdings.at[0];
     if (torch->error.code != PL_OK)
         return raise_error(torch, err);
@@ -229,9 +226,52 @@ static bool waits(const struct page_wish *wish)
 /* Absent from the torch index, and allowed elsewhere. */
 static bool goes_elsewhere(const struct page_wish *wish)
 {
-    const struct holding *torch = wish->holdings.at[0];
     return wish->member && wish->member->pypi && !wish->asked_sites &&
-           torch->error.code == PL_OK && !page_of(torch);
+           wish->holdings.at[0]->error.code == PL_OK &&
+           !page_of(wish->holdings.at[0]);
+}
+
+/* ---- --find-links ---- */
+
+static bool waits_for_flats(const struct remote *r)
+{
+    for (size_t i = 0; i < r->flat_count; i++)
+        if (!r->flats[i].is_read)
+            return true;
+    return false;
+}
+
+static bool read_flat(struct remote *r, const struct flat *flat,
+                      struct pl_str project, const struct pl_page **out,
+                      struct pl_error *err)
+{
+    struct pl_page_input input = {
+        .body = flat->body, .url = flat->final_url, .project = project};
+    return r->net->page_parse_html(r->arena, &input, out, err) ||
+           pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
+}
+
+/* What --find-links names stands beside what the indexes have. */
+static bool add_links(struct remote *r, const struct page_wish *wish,
+                      const struct pl_page **page, struct pl_error *err)
+{
+    PL_VEC(const struct pl_page *) pages = {0};
+    const struct pl_page *found = NULL;
+    if (*page)
+        pl_vec_push(r->arena, &pages, *page);
+    if (r->links && !pl_find_links_page(r->links, wish->project, &found, err))
+        return false;
+    if (found)
+        pl_vec_push(r->arena, &pages, found);
+    for (size_t i = 0; i < r->flat_count; i++) {
+        if (!read_flat(r, &r->flats[i], wish->project, &found, err))
+            return false;
+        if (found->file_count)
+            pl_vec_push(r->arena, &pages, found);
+    }
+    if (pages.len)
+        *page = pl_page_merge(r->arena, pages.at, pages.len);
+    return true;
 }
 
 bool pl_remote_settle(struct remote *r, struct page_wish *wish,
@@ -246,7 +286,14 @@ bool pl_remote_settle(struct remote *r, struct page_wish *wish,
         if (waits(wish))
             return true;
     }
-    if (!choose(r, wish, &event.page, err))
+    if (waits_for_flats(r)) {
+        if (!wish->is_waiting)
+            pl_vec_push(r->arena, &r->waiting, wish);
+        wish->is_waiting = true;
+        return true;
+    }
+    if (!choose(r, wish, &event.page, err) ||
+        !add_links(r, wish, &event.page, err))
         return false;
     pl_remote_answer(r, event);
     return true;
@@ -333,7 +380,7 @@ static bool take_body(struct remote *r, struct holding *h,
     settle_with(r, h, pl_block_make(r->arena, page, &freshness));
     if (older)
         pl_block_inherit(r->arena, h->block, older);
-    h->block->changed = !response->no_store;
+    h->no_store = response->no_store;
     return true;
 }
 
@@ -352,7 +399,8 @@ static bool take_unchanged(struct remote *r, struct holding *h,
     if (!freshness.last_modified.len)
         freshness.last_modified = h->block->freshness.last_modified;
     h->block->freshness = freshness;
-    h->block->changed = !response->no_store;
+    h->block->changed = true;
+    h->no_store = response->no_store;
     settle_with(r, h, h->block);
     return true;
 }
@@ -508,5 +556,39 @@ bool pl_remote_take_listing(struct remote *r, struct listing *listing,
             return false;
     }
     listing->waiting.len = 0;
+    return true;
+}
+
+/* ---- pages of --find-links on a server ---- */
+
+void pl_remote_send_flat(struct remote *r, struct flat *flat)
+{
+    struct pl_request request = {
+        .url = flat->url,
+        .accept = "text/html",
+        .max_bytes = PL_MAX_PAGE_BYTES,
+        .user = flat,
+    };
+    r->net->fetch_start(r->fetch, &request);
+}
+
+bool pl_remote_take_flat(struct remote *r, struct flat *flat,
+                         struct pl_response *response, struct pl_error *err)
+{
+    if (response->status == 0) {
+        if (err)
+            *err = response->error;
+        return false;
+    }
+    if (response->status != 200) {
+        refused(response->status, err);
+        return pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
+    }
+    flat->is_read = true;
+    flat->body = pl_arena_dup(r->arena, response->body);
+    flat->final_url = pl_arena_dup(r->arena, response->url);
+    for (size_t i = 0; !waits_for_flats(r) && i < r->waiting.len; i++)
+        if (!pl_remote_settle(r, r->waiting.at[i], err))
+            return false;
     return true;
 }

@@ -45,18 +45,44 @@ static struct pl_str without_user(struct pl_str authority)
                               : authority;
 }
 
-static bool is_host_char(char c)
+/* The colon before a port; the length when there is none. */
+static size_t port_colon(struct pl_str authority)
 {
-    return pl_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == ':' ||
-           c == '[' || c == ']';
+    size_t colon = pl_str_rfind(authority, ':');
+    size_t bracket = pl_str_rfind(authority, ']');
+    bool inside = bracket < authority.len && colon < bracket;
+    return inside ? authority.len : colon;
 }
 
-static bool host_is_plain(struct pl_str host)
+static bool is_host(struct pl_str host)
 {
-    for (size_t i = 0; i < host.len; i++)
-        if (!is_host_char(host.at[i]))
+    struct pl_str name = host;
+    bool bracketed = pl_str_starts(host, "[") && pl_str_ends(host, "]");
+    if (bracketed)
+        name = pl_str_sub(host, 1, host.len - 1);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        if (!pl_is_alnum(c) && c != '.' && c != '-' && c != '_' &&
+            (!bracketed || c != ':'))
             return false;
-    return host.len && host.at[0] != ':';
+    }
+    return name.len;
+}
+
+bool pl_url_host(struct pl_str authority, struct pl_str *host, uint16_t *port)
+{
+    size_t colon = port_colon(authority);
+    struct pl_str digits = pl_str_sub(authority, colon + 1, authority.len);
+    struct pl_str name = pl_str_sub(authority, 0, colon);
+    uint64_t number = 0;
+    if (digits.len &&
+        (!pl_str_to_u64(digits, &number) || !number || number > UINT16_MAX))
+        return false;
+    if (!is_host(name))
+        return false;
+    *host = name;
+    *port = (uint16_t)number;
+    return true;
 }
 
 /* May the byte stand in a URL as it is? */
@@ -181,12 +207,13 @@ bool pl_url_join(struct pl_arena *arena, struct pl_str base_text,
         ref.has_authority = true;
     const struct pl_url *head = ref.has_authority ? &ref : &base;
     struct pl_str scheme = ref.has_scheme ? ref.scheme : base.scheme;
-    struct pl_str host = without_user(head->authority);
+    struct pl_str name, host = without_user(head->authority);
+    uint16_t port;
     if (base_text.len + reference.len > PL_MAX_URL_BYTES)
         return refuse(err, reference, "is too long");
     if (!is_web(scheme))
         return refuse(err, reference, "is neither https nor http");
-    if (!host_is_plain(host))
+    if (!pl_url_host(host, &name, &port))
         return refuse(err, reference, "has no host, or not a plain one");
     size_t most = written_bytes(base_text) + written_bytes(reference) + 8;
     struct writer w = {pl_arena_alloc(arena, most), 0};

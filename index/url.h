@@ -19,6 +19,7 @@
 #define PODLOCK_INDEX_URL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 #include "core/attr.h"
@@ -45,6 +46,11 @@ PL_MUST_CHECK bool pl_url_join(struct pl_arena *arena, struct pl_str base,
 PL_MUST_CHECK bool pl_url_clean(struct pl_arena *arena, struct pl_str url,
                                 struct pl_str *out, struct pl_error *err);
 
+/*
+ * The host of an authority without a user, and its port: 0 when none is
+ * stated. False: not a plain host name, IPv4 or [IPv6] address, or no port.
+ */
+bool pl_url_host(struct pl_str authority, struct pl_str *host, uint16_t *port);
 /* The text with %XX decoded, once; what is no escape stays as it is. */
 struct pl_str pl_url_decode(struct pl_arena *arena, struct pl_str text);
 /*
