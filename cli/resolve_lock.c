@@ -1,5 +1,7 @@
 #include "cli/resolve_lock.h"
 
+#include "core/file.h"
+
 static struct pl_str *copy_strs(struct pl_arena *arena,
                                 const struct pl_str *from, size_t count)
 {
@@ -75,6 +77,27 @@ static bool add_packages(struct pl_arena *arena,
     return true;
 }
 
+/*
+ * PEP 751 has paths relative to the lock; --find-links had them relative to
+ * the working directory, which is where pip looks for those of a
+ * requirements.txt. A recorded folder without a URL gives its own.
+ */
+static void place_paths(const struct pl_setup *setup,
+                        const struct pl_resolve_options *options,
+                        struct pl_lock *out)
+{
+    enum pl_output_format format;
+    struct pl_str dir = pl_path_dir(options->output_file);
+    if (!setup->indexes.len || !pl_resolve_format(options, &format, NULL) ||
+        format != PL_OUTPUT_PYLOCK || !pl_str_has(options->output_file, '/'))
+        return;
+    for (size_t i = 0; i < out->package_count; i++) {
+        struct pl_lock_file *file = &out->packages[i].file;
+        if (file->path.len)
+            file->path = pl_path_from(setup->problem.arena, dir, file->path);
+    }
+}
+
 static void add_provided(struct pl_arena *arena,
                          const struct pl_solution *solution,
                          struct pl_lock *out)
@@ -142,6 +165,7 @@ bool pl_resolve_lock(const struct pl_setup *setup,
     }
     if (!add_packages(arena, solution, out, err))
         return false;
+    place_paths(setup, options, out);
     add_provided(arena, solution, out);
     add_inputs(setup, out);
     add_broken(setup, solution, out);

@@ -289,3 +289,23 @@ struct pl_str pl_path_base(struct pl_str path)
     size_t slash = pl_str_rfind(path, '/');
     return slash == path.len ? path : pl_str_sub(path, slash + 1, path.len);
 }
+
+struct pl_str pl_path_from(struct pl_arena *arena, struct pl_str dir,
+                           struct pl_str path)
+{
+    char here[PL_MAX_PATH_BYTES];
+    struct pl_str part, rest = dir;
+    bool is_known = !pl_str_starts(dir, "/");
+    PL_BUF(out, 3 * PL_MAX_PATH_BYTES);
+    if (pl_str_starts(path, "/"))
+        return path;
+    while (pl_str_cut(&rest, '/', &part)) {
+        is_known = is_known && !pl_str_is(part, "..");
+        if (part.len && !pl_str_is(part, "."))
+            pl_buf_add_cstr(&out, "../");
+    }
+    if (!is_known && getcwd(here, sizeof(here)))
+        return pl_path_join(arena, pl_str_from(here), path);
+    pl_buf_add_str(&out, path);
+    return pl_arena_dup(arena, pl_buf_view(&out));
+}

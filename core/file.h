@@ -46,6 +46,13 @@ PL_MUST_CHECK bool pl_dir_list(struct pl_arena *arena, struct pl_str path,
 /* "a/b" of "a" and "b"; an absolute b stays b; NUL-terminated. */
 struct pl_str pl_path_join(struct pl_arena *arena, struct pl_str dir,
                            struct pl_str name);
+/*
+ * The path of the working directory as it is seen from `dir`: "../w/a" of "w/a"
+ * from "out". Absolute when the way from an absolute `dir`, or from one with
+ * "..", is not known. What is absolute stays.
+ */
+struct pl_str pl_path_from(struct pl_arena *arena, struct pl_str dir,
+                           struct pl_str path);
 struct pl_str pl_path_dir(struct pl_str path);  /* "." when there is none */
 struct pl_str pl_path_base(struct pl_str path); /* after the last '/' */
 

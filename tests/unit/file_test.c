@@ -134,6 +134,26 @@ static int leave(void **state)
     return chdir("..") == 0 ? rmdir(folder) : -1;
 }
 
+static void test_path_from(void **state)
+{
+    static const char *const rows[][3] = {
+        {".", "w/a", "w/a"},
+        {"out", "w/a", "../w/a"},
+        {"a/./b/", "w", "../../w"},
+        {"out", "/w/a", "/w/a"},
+        {"", "w", "w"},
+    };
+    PL_ARENA(arena);
+    (void)state;
+    for (size_t i = 0; i < PL_COUNT(rows); i++) {
+        struct pl_str seen = pl_path_from(&arena, pl_str_from(rows[i][0]),
+                                          pl_str_from(rows[i][1]));
+        assert_true(pl_str_is(seen, rows[i][2]));
+    }
+    struct pl_str far = pl_path_from(&arena, PL_STR("../x"), PL_STR("w"));
+    assert_true(pl_str_starts(far, "/") && pl_str_ends(far, "/w"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_signal),
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_fifo),
+        cmocka_unit_test(test_path_from),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }
