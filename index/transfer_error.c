@@ -124,17 +124,22 @@ static enum pl_error_code stop_code(enum pl_stop stop)
     return stop == PL_STOP_SINK ? PL_ERR_FILE : PL_ERR_INDEX;
 }
 
+/* As OpenSSL takes it: one folder, or several with a ':' between. */
+static bool has_files(struct pl_str folders)
+{
+    PL_ARENA(arena);
+    struct pl_str folder, *names;
+    size_t count = 0;
+    while (pl_str_cut(&folders, ':', &folder))
+        if (pl_dir_list(&arena, folder, &names, &count, NULL) && count)
+            return true;
+    return false;
+}
+
 static bool has_certificates(const struct pl_fetch *fetch)
 {
-    struct pl_str *names;
-    size_t count = 0;
-    PL_ARENA(arena);
-    if (fetch->ca_file && !access(fetch->ca_file, R_OK))
-        return true;
-    return fetch->ca_dir &&
-           pl_dir_list(&arena, pl_str_from(fetch->ca_dir), &names, &count,
-                       NULL) &&
-           count;
+    return (fetch->ca_file && !access(fetch->ca_file, R_OK)) ||
+           has_files(pl_str_from(fetch->ca_dir));
 }
 
 static void explain_no_certificates(struct pl_transfer *transfer)

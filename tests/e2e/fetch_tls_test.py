@@ -8,6 +8,7 @@ installed is skipped, with the reason.
 """
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-from fetch_case import FAST, Case, main, probe
+from fetch_case import BASIC, FAST, SECRET, Case, main, probe
 from fetch_server import CLOSE, Server, ok, raw, slowly
 
 
@@ -95,6 +96,7 @@ class Tls(unittest.TestCase):
                 ([f'ca_dir={hashed}'], {}),
                 ([], {'SSL_CERT_FILE': self.ca}),
                 ([], {'SSL_CERT_DIR': hashed}),
+                ([], {'SSL_CERT_DIR': '/nonexistent:' + hashed}),
                 ([f'ca_file={self.ca}'], {'SSL_CERT_FILE': '/none'})):
             answer = self.one(server.url('/a'), *options, env=env)
             self.assertEqual(answer.get('body'), 'secure', answer)
@@ -140,6 +142,9 @@ class Tls(unittest.TestCase):
                           env={'SSL_CERT_FILE': '/nonexistent/env.pem'})
         self.assert_error(answer, '/nonexistent/env.pem', code=5)
         self.assertIn('SSL_CERT_FILE', answer['hint'])
+        answer = self.one(server.url('/a'),
+                          env={'SSL_CERT_DIR': '/nonexistent:/proc/empty'})
+        self.assert_error(answer, 'cannot be read', code=5)
 
     def test_no_certificates_on_the_system(self):
         """A slim image: an empty folder lies over the system's own."""
@@ -185,6 +190,35 @@ class Tls(unittest.TestCase):
         answer = self.one(server.url('/a'), f'ca_file={self.ca}')
         self.assert_error(answer, 'from https to http')
         self.assertEqual(plain.requests, [])
+
+    def test_through_a_proxy(self):
+        """Its own answer is none of the server's."""
+        server = self.serve('right')
+        server.on('/a', ok(b'secure', 'ETag: "right"'))
+
+        def tunnel(connection, request):
+            connection.sendall(b'HTTP/1.1 200 Yes\r\nETag: "wrong"\r\n'
+                               b'Content-Encoding: br\r\n\r\n')
+            with socket.create_connection(('127.0.0.1', server.port)) as far:
+                ends = {connection: far, far: connection}
+                while True:
+                    for end in select.select(list(ends), [], [])[0]:
+                        some = end.recv(65536)
+                        if not some:
+                            return CLOSE
+                        ends[end].sendall(some)
+        with Server() as proxy:
+            proxy.on('*', tunnel)
+            answer = self.one(
+                server.url('/a'), f'ca_file={self.ca}',
+                'index=' + server.url('/', user=f'me:{SECRET}@'),
+                env={'https_proxy': proxy.url(user='proxy:word@')})
+        self.assertEqual(answer['body'], 'secure')
+        self.assertEqual(answer['etag'], '"right"')
+        self.assertEqual(self.result.counters['requests'], 1)
+        self.assertIsNone(proxy.requests[0]['Authorization'])
+        self.assertEqual(server.requests[0]['Authorization'], BASIC)
+        self.assertIsNone(server.requests[0]['Proxy-Authorization'])
 
     def test_cut(self):
         """A connection that ends without saying so ended no body."""
