@@ -195,8 +195,7 @@ static void end_reading(struct pl_cli *cli, struct pl_setup *setup,
     if (setup->cache)
         trouble = pl_cache_trouble(setup->cache);
     if (trouble.len)
-        pl_cli_note(cli, "podlock: warning: the cache is not written: %.*s",
-                    PL_STR_ARG(trouble));
+        pl_cli_note(cli, "podlock: warning: %.*s", PL_STR_ARG(trouble));
 }
 
 static int answer_no(struct pl_cli *cli,

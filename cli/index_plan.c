@@ -341,6 +341,20 @@ static bool add_default_site(struct planner *p, struct pl_str usual)
 
 /* ---- files beside them ---- */
 
+/* pip goes on without one, and machines have variables for it that do. */
+static bool no_folder(const struct planner *p, const struct word *word)
+{
+    struct pl_str name = pl_mask_url(p->arena, word->text);
+    if (!pl_str_starts(word->from, "PIP_"))
+        return pl_error_plain(p->err, PL_ERR_USAGE,
+                              "%.*s: there is no folder `%.*s`",
+                              PL_STR_ARG(word->from), PL_STR_ARG(name));
+    pl_vec_push(p->arena, &p->plan->notes,
+                pl_arena_printf(p->arena, "%.*s: there is no folder `%.*s`",
+                                PL_STR_ARG(word->from), PL_STR_ARG(name)));
+    return true;
+}
+
 static bool add_link(const struct planner *p, const struct word *word)
 {
     struct pl_str text = word->text, url;
@@ -353,12 +367,8 @@ static bool add_link(const struct planner *p, const struct word *word)
         pl_vec_push(p->arena, &p->plan->find_links, url);
         return true;
     }
-    if (!pl_dir_exists(text)) {
-        struct pl_str name = pl_mask_url(p->arena, text);
-        return pl_error_plain(p->err, PL_ERR_USAGE,
-                              "%.*s: there is no folder `%.*s`",
-                              PL_STR_ARG(word->from), PL_STR_ARG(name));
-    }
+    if (!pl_dir_exists(text))
+        return no_folder(p, word);
     pl_vec_push(p->arena, &p->plan->find_links, text);
     return true;
 }
