@@ -217,6 +217,7 @@ static const struct pl_page *read_page(struct reader *r,
     struct pl_page *page = pl_new(r->arena, struct pl_page);
     page->project = place->project;
     page->index_url = place->index_url;
+    page->order = place->order;
     page->is_torch = place->is_torch;
     page->status = pl_unpack_text(&r->u);
     page->dropped = (size_t)pl_unpack_number(&r->u);

@@ -40,6 +40,7 @@ struct pl_block {
 struct pl_block_place {
     struct pl_str project, index_url; /* see struct pl_page */
     bool is_torch;
+    uint32_t order;
 };
 
 /*

@@ -78,6 +78,8 @@ struct pl_page {
     struct pl_str status;    /* PEP 792: "archived" ...; empty: active */
     const struct pl_file *files; /* sorted by version, then file name */
     size_t file_count;
+    /* Versions of a page with a lower number are preferred to all others. */
+    uint32_t order;
     size_t dropped; /* files whose names are not PEP 440, for explanations */
     struct pl_page_source *source; /* of brief files; NULL: there are none */
 };

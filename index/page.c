@@ -26,6 +26,7 @@ struct pl_page_build pl_page_begin(struct pl_arena *arena,
     page->project = pl_arena_dup(arena, input->project);
     page->index_url = pl_arena_dup(arena, input->index_url);
     page->is_torch = input->is_torch;
+    page->order = input->order;
     return build;
 }
 

@@ -34,7 +34,8 @@ struct pl_page_input {
     struct pl_str index_url; /* see struct pl_page */
     struct pl_str project;   /* normalised */
     bool is_torch;
-    bool is_flat; /* of many projects */
+    uint32_t order; /* see struct pl_page */
+    bool is_flat;   /* of many projects */
     /* Files whose URL lies below it get `path` instead; empty: none do. */
     struct pl_str path_root;
     /* All get the `path` FOLDER/NAME, and no URL is looked at; empty: none. */

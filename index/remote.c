@@ -43,8 +43,10 @@ void pl_remote_answer(struct remote *r, struct pl_index_event event)
     pl_vec_push(r->arena, &r->events, event);
 }
 
+/* There is one warning, and the last one says it all. */
 void pl_remote_warn(struct remote *r, struct pl_str text)
 {
+    r->index.warnings.len = 0;
     pl_vec_push(r->arena, &r->index.warnings, text);
 }
 
@@ -335,6 +337,8 @@ bool pl_index_open_remote(struct pl_arena *arena,
         if (!check_site(opts->sites[i], err))
             return false;
         open_site(r, opts->sites[i], false, &r->sites[i]);
+        if (opts->strategy == PL_STRATEGY_UNSAFE_FIRST_MATCH)
+            r->sites[i].order = (uint32_t)i;
     }
     if (opts->torch_site.len) {
         if (!check_site(opts->torch_site, err))

@@ -19,6 +19,7 @@ struct remote_site {
     struct pl_str url;    /* ends in '/', without credentials */
     struct pl_str folder; /* of the cache */
     bool is_torch;
+    uint32_t order; /* of its pages */
     /* Torch index: the names it lists, once a 403 made that of interest. */
     struct listing *listing;
 };
@@ -108,6 +109,8 @@ struct remote {
     size_t events_taken;
     uint64_t asked; /* wishes, for the progress */
     bool has_claim;
+    size_t doubled; /* names that stand on two indexes */
+    struct pl_str doubled_names;
     struct pl_error failure; /* of a wish that the cache answered */
     uint64_t flushed_ns;     /* when the cache was last written */
 };

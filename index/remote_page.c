@@ -9,6 +9,7 @@
     "application/vnd.pypi.simple.v1+json, "                                    \
     "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 #define SHOWN_LINE_BYTES 120
+#define SHOWN_DOUBLES 8
 
 static struct pl_str page_url(struct remote *r, const struct holding *h)
 {
@@ -52,7 +53,8 @@ bool pl_remote_look_up_page(struct remote *r, struct holding *h)
     struct pl_str project = h->wish->project;
     struct pl_block_place place = {.project = project,
                                    .index_url = h->site->url,
-                                   .is_torch = h->site->is_torch};
+                                   .is_torch = h->site->is_torch,
+                                   .order = h->site->order};
     struct pl_block *block = pl_new(r->arena, struct pl_block);
     if (r->opts.cache && !h->block &&
         pl_block_load(r->arena, r->opts.cache, h->site->folder, &place, block))
@@ -135,17 +137,32 @@ static bool raise_error(const struct holding *h, struct pl_error *err)
     return false;
 }
 
+/* One sentence for all such names: a mirror has every one of them. */
 static void warn_of_two(struct remote *r, const struct page_wish *wish,
                         const struct holding *taken,
                         const struct holding *other)
 {
-    pl_remote_warn(
-        r,
-        pl_arena_printf(r->arena,
-                        "%.*s stands on two indexes: it is taken from "
-                        "%.*s, not from %.*s",
-                        PL_STR_ARG(wish->project), PL_STR_ARG(taken->site->url),
-                        PL_STR_ARG(other->site->url)));
+    struct pl_str text;
+    size_t shown = ++r->doubled;
+    if (shown <= SHOWN_DOUBLES)
+        r->doubled_names = pl_arena_printf(
+            r->arena, "%.*s%s%.*s", PL_STR_ARG(r->doubled_names),
+            shown > 1 ? ", " : "", PL_STR_ARG(wish->project));
+    if (shown == 1)
+        text = pl_arena_printf(r->arena,
+                               "%.*s stands on two indexes: it is taken from "
+                               "%.*s, not from %.*s",
+                               PL_STR_ARG(wish->project),
+                               PL_STR_ARG(taken->site->url),
+                               PL_STR_ARG(other->site->url));
+    else
+        text = pl_arena_printf(r->arena,
+                               "%zu names stand on more than one index, and "
+                               "are taken from the first that has them: "
+                               "%.*s%s",
+                               shown, PL_STR_ARG(r->doubled_names),
+                               shown > SHOWN_DOUBLES ? " ..." : "");
+    pl_remote_warn(r, text);
 }
 
 /* The first site that has it; a site that fails before it ends the run. */
@@ -357,7 +374,8 @@ static bool parse_page(struct remote *r, const struct holding *h,
                                   .url = response->url,
                                   .index_url = h->site->url,
                                   .project = h->wish->project,
-                                  .is_torch = h->site->is_torch};
+                                  .is_torch = h->site->is_torch,
+                                  .order = h->site->order};
     if (pl_str_is(type, "application/vnd.pypi.simple.v1+json") ||
         pl_str_is(type, "application/json"))
         return pl_page_parse_json(r->arena, &input, page, err);

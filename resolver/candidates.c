@@ -245,8 +245,10 @@ static enum pl_exclusion judge_file(struct filler *f,
 static bool better_file(const struct pl_file *file, uint32_t rank,
                         const struct pl_file *best, uint32_t best_rank)
 {
-    if (!best || rank != best_rank)
-        return !best || rank < best_rank;
+    if (!best || file->page->order != best->page->order)
+        return !best || file->page->order < best->page->order;
+    if (rank != best_rank)
+        return rank < best_rank;
     if (file->kind == PL_FILE_WHEEL)
         return pl_wheelname_cmp_build(file->wheel, best->wheel) > 0;
     /* .tar.gz before .zip, as their names sort */
@@ -366,6 +368,12 @@ static void take_versions(struct filler *f, candidate_vec *out)
     }
 }
 
+/* A preinstalled version comes from no index: it stands with the first. */
+static uint32_t order_of(const struct pl_candidate *candidate)
+{
+    return candidate->file ? candidate->file->page->order : 0;
+}
+
 static int prefer(const struct filler *f, const struct pl_candidate *a,
                   const struct pl_candidate *b)
 {
@@ -373,6 +381,8 @@ static int prefer(const struct filler *f, const struct pl_candidate *a,
     bool b_last = is_fallback(f, b->version);
     if (a_last != b_last)
         return a_last ? 1 : -1;
+    if (order_of(a) != order_of(b))
+        return order_of(a) < order_of(b) ? -1 : 1;
     int order = pl_version_cmp(a->version, b->version);
     return wants_lowest(f) ? order : -order;
 }
