@@ -297,7 +297,7 @@ def unmount(w, name):
 
 def warns_once(w, what, done):
     w.expect(what, done, 0)
-    if done.stderr.count(b'cache') != 1:
+    if done.stderr.count(b'the cache is not written') != 1:
         w.wrong(what, 'not one warning', done.stderr)
 
 

@@ -377,8 +377,7 @@ def fault_15_traversal(w):
     done = w.resolve('a')
     w.expect('file URLs', done, 0)
     for path in paths(w):
-        if '..' in path or '%2e%2e/' in path.lower().replace('%252e', '') or \
-                '\\' in path:
+        if '..' in path.split('/'):
             w.wrong('file URLs', f'asked for {path}')
     names = [n for _, _, files in os.walk(w.path('cache')) for n in files]
     if any('..' in n or '%' in n for n in names):

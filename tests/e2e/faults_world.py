@@ -129,7 +129,9 @@ class Net(World):
         if not any(a.startswith(('--index-', '--default-index', '--no-index'))
                    for a in args):
             args += ['--index-root', root or self.server.root]
-        if cache:
+        if cache is None:
+            args += ['--no-cache']
+        elif cache:  # else the one of the user
             args += ['--cache-dir', cache]
         return ['resolve', 'r.in', *args]
 

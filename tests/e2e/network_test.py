@@ -32,7 +32,7 @@ import tempfile
 import types
 
 from recorded_test import MAX_ROUNDS, load_rows, percentile
-from server import Server, page
+from server import Response, Server, conditional
 
 QUICK = [  # beginnings of a row's name
     'runpod-torch240-cu124-py311 runpod-bulletproof.in',
@@ -93,6 +93,11 @@ class Answer:
         return ''
 
 
+def empty_listing():
+    return Response(200, '<html><body><a href="x/">x</a></body></html>',
+                    {'Content-Type': 'text/html', 'ETag': '"x"'})
+
+
 class Place:
     """The servers and folders that the cases of one process share."""
 
@@ -113,7 +118,7 @@ class Place:
         def empty(request):
             match = LISTING.fullmatch(request.name)
             if match and not os.path.isdir(self.index + request.name):
-                return page('<html><body><a href="x/">x</a></body></html>')
+                return conditional(request, empty_listing())
             return None
         return Server(self.index, script=empty, **modes)
 

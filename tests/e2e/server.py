@@ -157,7 +157,7 @@ class Tree:
     def answer(self, request):
         parts = request.name.strip('/').split('/')
         if '..' in parts or '\0' in request.name:
-            return refuse(403)
+            return refuse(404)
         folder = request.name.endswith('/')
         if parts[:2] == ['pypi', 'simple'] and folder and len(parts) < 4:
             return self.simple(request, parts)
