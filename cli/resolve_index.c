@@ -85,6 +85,15 @@ static void trace_plan(const struct pl_index_plan *plan)
                  PL_STR_ARG(plan->torch_site));
 }
 
+/* SSL_CERT_FILE is read where SSL_CERT_DIR is: they go together. */
+static struct pl_str cert_file(const struct pl_cli *cli,
+                               const struct pl_resolve_options *options)
+{
+    struct pl_str from = pl_parsed_source(cli->arena, &cli->parsed, "cert");
+    return pl_str_is(from, "SSL_CERT_FILE") ? (struct pl_str){0}
+                                            : options->cert;
+}
+
 static bool open_remote(struct pl_cli *cli,
                         const struct pl_resolve_options *options,
                         struct pl_index_plan *plan, struct pl_setup *setup,
@@ -99,6 +108,7 @@ static bool open_remote(struct pl_cli *cli,
     setup->cache = open_cache(cli, options);
     setup->indexes = describe_indexes(cli->arena, plan);
     setup->first_site = plan->sites.len ? plan->sites.at[0] : PL_STR("");
+    pl_progress_end(&setup->progress);
     pl_progress_begin(&setup->progress, cli, options->no_progress);
     struct pl_remote_options remote = {
         .sites = plan->sites.at,
@@ -108,7 +118,7 @@ static bool open_remote(struct pl_cli *cli,
         .find_link_count = plan->find_links.len,
         .strategy = (enum pl_index_strategy)options->index_strategy,
         .family = &setup->family,
-        .fetch = {.ca_file = options->cert,
+        .fetch = {.ca_file = cert_file(cli, options),
                   .insecure_hosts = plan->insecure_hosts.at,
                   .insecure_host_count = plan->insecure_hosts.len,
                   .credentials = credentials},
@@ -137,7 +147,8 @@ bool pl_resolve_index_open(struct pl_cli *cli,
     };
     if (!pl_index_plan_make(cli->arena, &input, &plan, err))
         return false;
-    for (size_t i = 0; i < plan.notes.len; i++)
+    /* They are said once, also when the search starts again. */
+    for (size_t i = 0; i < plan.notes.len && !setup->indexes.len; i++)
         pl_cli_note(cli, "podlock: %.*s", PL_STR_ARG(plan.notes.at[i]));
     if (plan.folder.len)
         return open_folder(cli->arena, &plan, input.torch_variant, setup, err);

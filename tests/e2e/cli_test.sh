@@ -7,7 +7,8 @@ page=$2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 unset NO_COLOR FORCE_COLOR CLICOLOR_FORCE COLUMNS
-for variable in $(env | sed -n 's/^\(PODLOCK_[A-Z_]*\)=.*/\1/p'); do
+for variable in $(env |
+    sed -n 's/^\(\(PODLOCK\|PIP\|UV\|SSL\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$variable"
 done
 failed=0
@@ -147,6 +148,37 @@ for format in json constraints.txt; do
     grep -q Install: "$dir/out" && wrong "$format cannot be installed"
 done
 unset PODLOCK_INDEX_ROOT
+
+# ---- indexes: what is refused, and that no password is shown ----
+bare="--template none --python-version 3.11"
+secret=hunter2
+HOME=$dir
+XDG_CACHE_HOME=$dir/cache
+export HOME XDG_CACHE_HOME
+expect 2 '--index-url takes a URL, not `pypi.org`' resolve "$dir/a.in" $bare \
+    -i pypi.org
+PIP_INDEX_URL=http://me:$secret@a.invalid/
+export PIP_INDEX_URL
+expect 2 'PIP_INDEX_URL: `http://a.invalid/` is plain http' \
+    resolve "$dir/a.in" $bare
+grep -q "fix: https, or --allow-insecure-host a.invalid" "$dir/err" ||
+    wrong "no way out of http"
+expect 2 '--index-url=http://\*\*\*@a.invalid/ from PIP_INDEX_URL' \
+    resolve "$dir/a.in" $bare -v
+grep -q $secret "$dir/err" && wrong "a password is shown"
+unset PIP_INDEX_URL
+expect 2 '--offline asks no network, --refresh asks it again' \
+    resolve "$dir/a.in" $bare --offline --refresh
+expect 2 '--offline reads the cache alone' resolve "$dir/a.in" $bare \
+    --offline -n
+expect 2 '`--default-index` wants a value: URL' resolve "$dir/a.in" $bare \
+    --default-index
+expect 2 '--find-links beside --index-root DIR' resolve "$dir/a.in" $bare \
+    --index-root "$dir/index" -f .
+expect 0 'Locked 0 packages' resolve "$dir/a.in" $bare --offline \
+    --index-url "https://me:$secret@a.invalid/simple"
+has "^#     podlock resolve a.in .* --index-url https://a.invalid/simple$"
+has_not $secret
 
 # ---- standard output that cannot be written ----
 "$podlock" templates >/dev/full 2>"$dir/err"
