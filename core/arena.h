@@ -16,6 +16,7 @@
 #ifndef PODLOCK_CORE_ARENA_H
 #define PODLOCK_CORE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/attr.h"
@@ -38,6 +39,13 @@ void pl_arena_finish(struct pl_arena *arena);
 void *pl_arena_alloc(struct pl_arena *arena, size_t size) PL_MALLOC;
 void *pl_arena_alloc_array(struct pl_arena *arena, size_t count,
                            size_t size) PL_MALLOC;
+
+/*
+ * Makes the newest allocation larger where it stands, if there is room; false
+ * otherwise, and nothing has changed. What is new is zero.
+ */
+bool pl_arena_extend(struct pl_arena *arena, void *at, size_t size,
+                     size_t larger);
 
 #define pl_new(arena, type) ((type *)pl_arena_alloc((arena), sizeof(type)))
 #define pl_new_array(arena, type, count)                                       \

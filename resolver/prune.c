@@ -13,7 +13,7 @@ typedef const uint64_t *fact_set;
 
 struct pruner {
     struct pl_pool *pool;
-    struct pl_arena *arena;
+    struct pl_arena *arena; /* of this pruning alone */
     const bool *staying;
     size_t staying_count;
     size_t words;    /* of a fact set */
@@ -228,16 +228,21 @@ static void init(struct pruner *p)
     const struct pl_problem *problem = p->pool->problem;
     size_t projects = p->pool->by_number.len, demands = problem->demands.len;
     p->words = projects / 64 + 1;
-    p->dead = pl_new_array(p->arena, bool *, projects);
+    p->dead = pl_new_array(p->pool->arena, bool *, projects);
     p->why = pl_new_array(p->arena, fact_set *, projects);
     p->users = pl_new_array(p->arena, user_vec, demands);
     p->imposed = pl_new_array(p->arena, bool, demands);
     p->imposed_by = pl_new_array(p->arena, fact_set, demands);
     p->is_changed = pl_new_array(p->arena, bool, projects);
+    size_t options = 0;
+    for (size_t i = 0; i < p->pool->projects.len; i++)
+        options += p->pool->projects.at[i]->options.len;
+    bool *dead = pl_new_array(p->pool->arena, bool, options);
     for (size_t i = 0; i < p->pool->projects.len; i++) {
         const struct pl_pool_project *pp = p->pool->projects.at[i];
         uint32_t number = pp->project->number;
-        p->dead[number] = pl_new_array(p->arena, bool, pp->options.len);
+        p->dead[number] = dead;
+        dead += pp->options.len;
         p->why[number] = pl_new_array(p->arena, fact_set, pp->options.len);
     }
 }
@@ -249,7 +254,7 @@ static void read_core(struct pruner *p, struct pl_pruning *out)
         struct pl_project *project = p->pool->projects.at[i]->project;
         if ((p->contradiction[project->number / 64] >> (project->number % 64)) &
             1)
-            pl_vec_push(p->arena, &core, project);
+            pl_vec_push(p->pool->arena, &core, project);
     }
     out->core = core.at;
     out->core_count = core.len;
@@ -258,10 +263,11 @@ static void read_core(struct pruner *p, struct pl_pruning *out)
 struct pl_pruning pl_prune(struct pl_pool *pool, const bool *staying,
                            size_t count)
 {
+    PL_ARENA(scratch);
     const struct pl_problem *problem = pool->problem;
     struct pruner p = {
         .pool = pool,
-        .arena = pool->arena,
+        .arena = &scratch,
         .staying = staying,
         .staying_count = count,
     };
