@@ -263,7 +263,11 @@ static bool read_flat(struct remote *r, const struct flat *flat,
                       struct pl_error *err)
 {
     struct pl_page_input input = {
-        .body = flat->body, .url = flat->final_url, .project = project};
+        .body = flat->body,
+        .url = flat->final_url,
+        .project = project,
+        .is_flat = true,
+    };
     return r->net->page_parse_html(r->arena, &input, out, err) ||
            pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
 }

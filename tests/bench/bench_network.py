@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """What a run over HTTP costs, in each state of the cache.
 
-usage: bench_network.py PODLOCK INDEX FIXTURES [--runs N] [--latency MS]
+usage: bench_network.py PODLOCK COST INDEX FIXTURES [--runs N] [--latency MS]
                         [CASE...]
+
+COST is tests/bench/cost of the build.
 
 Serves INDEX on loopback and runs `podlock resolve` for each case: cold (empty
 cache), fresh (everything in the cache, no request), stale (everything asked
@@ -84,34 +86,17 @@ def own_server(tree, latency):
         yield server.root
 
 
-class Cost:
-    """Of one process: wall and CPU seconds, peak memory in MB."""
-
-    def __init__(self, words, env):
-        start = time.monotonic()
-        process = subprocess.Popen(words, env=env, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL)
-        self.out = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.wall = time.monotonic() - start
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.memory = usage.ru_maxrss / 1024
-        self.code = process.returncode
-
-
-def show(name, costs):
-    wall = [c.wall * 1000 for c in costs]
+def show(name, costs, answer=None):
+    wall, cpu = ([ms for c in costs for ms in c[key]]
+                 for key in ('wall-ms', 'cpu-ms'))
     counts = ''
-    with contextlib.suppress(ValueError):
-        answer = json.loads(costs[-1].out)
+    if answer and 'requests' in answer:
         counts = (f'{answer["requests"]:6} requests '
                   f'{answer.get("bytes", 0) / 1e6:7.2f} MB '
                   f'{answer["rounds"]:3} rounds')
-    print(f'  {name:22}{statistics.median(wall):8.1f} ms  (least '
-          f'{min(wall):7.1f})  cpu '
-          f'{statistics.median(c.cpu for c in costs) * 1000:7.1f} ms'
-          f'{max(c.memory for c in costs):7.1f} MB peak {counts}')
+    print(f'  {name:18}{statistics.median(wall):8.1f} ms (least '
+          f'{min(wall):6.1f})  cpu {statistics.median(cpu):6.1f} ms '
+          f'{max(c["peak-kb"] for c in costs) / 1024:6.1f} MB{counts}')
 
 
 class Bench:
@@ -120,12 +105,15 @@ class Bench:
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith(('PODLOCK_', 'PIP_', 'UV_'))}
 
-    def times(self, words, before=lambda: None):
-        costs = []
+    def times(self, name, words, before=lambda: None):
+        costs, cost = [], [self.o.cost, '1', *words]
         for _ in range(self.o.runs):
             before()
-            costs.append(Cost(words, self.env))
-        return costs
+            costs.append(json.loads(subprocess.run(
+                cost, env=self.env, capture_output=True).stdout))
+        before()
+        out = subprocess.run(words, env=self.env, capture_output=True).stdout
+        show(name, costs, json.loads(out) if out.startswith(b'{') else None)
 
     def podlock(self, name):
         file, *template = CASES[name]
@@ -137,10 +125,10 @@ class Bench:
         def empty():
             shutil.rmtree(cache, ignore_errors=True)
 
-        show('podlock, cold', self.times(words, empty))
-        show('podlock, fresh', self.times(words))
-        show('podlock, stale', self.times([*words, '--refresh']))
-        show('podlock, offline', self.times([*words, '--offline']))
+        self.times('podlock, cold', words, empty)
+        self.times('podlock, fresh', words)
+        self.times('podlock, stale', [*words, '--refresh'])
+        self.times('podlock, offline', [*words, '--offline'])
 
     def uv(self, name, uv):
         file, *template = CASES[name]
@@ -156,13 +144,13 @@ class Bench:
         def empty():
             shutil.rmtree(cache, ignore_errors=True)
 
-        show('uv, cold', self.times(words, empty))
-        show('uv, fresh', self.times(words))
+        self.times('uv, cold', words, empty)
+        self.times('uv, fresh', words)
 
     def run(self):
         print('an empty program and --version:')
-        show('/bin/true', self.times(['/bin/true']))
-        show('podlock --version', self.times([self.o.podlock, '--version']))
+        self.times('/bin/true', ['/bin/true'])
+        self.times('podlock --version', [self.o.podlock, '--version'])
         for name in self.o.case or CASES:
             print(f'{name}:')
             if os.environ.get('UV'):
@@ -172,7 +160,7 @@ class Bench:
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ('podlock', 'index', 'fixtures'):
+    for name in ('podlock', 'cost', 'index', 'fixtures'):
         parser.add_argument(name)
     parser.add_argument('case', nargs='*', choices=[[], *CASES])
     parser.add_argument('--runs', type=int, default=11)
