@@ -199,6 +199,42 @@ static void tables_fit_the_width(void **state)
                        "  sch\xc3\xb6n-and-long    12 B\n");
 }
 
+static void print_sample(unsigned sample, unsigned width, struct pl_buf *out)
+{
+    static const struct pl_column titled[] = {
+        {.title = "a"}, {.title = "longer", .right = true}, {.title = ""}};
+    static const struct pl_column bare[] = {
+        {.cut = true}, {.right = true}, {.cut = true}};
+    struct pl_table table;
+    struct pl_show show = {.width = width};
+    pl_table_init(&table, sample % 2 ? titled : bare, 3);
+    for (unsigned row = 0; row < 1 + sample % 4; row++) {
+        pl_table_row(&table);
+        for (unsigned cell = 0; cell < 3; cell++) {
+            unsigned bits = sample >> (row + 2 * cell);
+            struct pl_str text = pl_str_sub(PL_STR("0123456789"), 0,
+                                            bits & 1 ? (bits * 7) % 10 : 0);
+            pl_table_cell(&table, text, PL_STYLE_BOLD);
+        }
+    }
+    pl_table_print(&table, 3, &show, out);
+    pl_table_finish(&table);
+}
+
+/* Without a bound, podlock prints plain tables itself. */
+static void simple_tables_are_the_librarys(void **state)
+{
+    (void)state;
+    for (unsigned sample = 0; sample < 512; sample++) {
+        PL_BUF(own, 10000);
+        PL_BUF(librarys, 10000);
+        print_sample(sample, 0, &own);
+        print_sample(sample, 1000, &librarys);
+        assert_true(own.len > 0);
+        assert_true(pl_str_eq(pl_buf_view(&own), pl_buf_view(&librarys)));
+    }
+}
+
 static void empty_tables_print_nothing(void **state)
 {
     (void)state;
@@ -223,6 +259,7 @@ int main(void)
         cmocka_unit_test(items_hang_at_their_column),
         cmocka_unit_test(tables_are_aligned),
         cmocka_unit_test(tables_fit_the_width),
+        cmocka_unit_test(simple_tables_are_the_librarys),
         cmocka_unit_test(empty_tables_print_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
