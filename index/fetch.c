@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/limits.h"
 #include "index/transfer.h"
 #include "index/url.h"
@@ -42,9 +43,23 @@ static const char *environment(const char *name)
     return value && *value ? value : NULL;
 }
 
+/* Names by which OpenSSL finds a certificate in a folder: "0a1b2c3d.0". */
+static bool is_hashed(struct pl_arena *arena, const char *dir)
+{
+    struct pl_str *names;
+    size_t count = 0;
+    if (!dir || !pl_dir_list(arena, pl_str_from(dir), &names, &count, NULL))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (names[i].len == 10 && pl_str_ends(names[i], ".0"))
+            return true;
+    return false;
+}
+
 /*
- * The system's own places. Only one of the two is used: libcurl keeps the
- * certificates of a file between connections, but not beside a folder.
+ * The system's own places. To read all certificates of the file takes as long
+ * as dozens of requests, so the folder comes first, and the file when the
+ * folder does not know an authority.
  */
 static void find_system_ca(struct pl_fetch *fetch)
 {
@@ -58,12 +73,14 @@ static void find_system_ca(struct pl_fetch *fetch)
         fetch->ca_file = pl_arena_dup(fetch->arena, pl_str_from(file)).at;
     if (dir)
         fetch->ca_dir = pl_arena_dup(fetch->arena, pl_str_from(dir)).at;
-    bool has_file = file && !access(file, R_OK);
-    if (has_file)
-        fetch->ca_dir = NULL;
-    else if (dir && !access(dir, R_OK))
-        fetch->ca_file = NULL;
     curl_easy_cleanup(easy);
+    bool has_file = fetch->ca_file && !access(fetch->ca_file, R_OK);
+    if (is_hashed(fetch->arena, fetch->ca_dir)) {
+        fetch->spare_ca_file = has_file ? fetch->ca_file : NULL;
+        fetch->ca_file = NULL;
+    } else if (has_file) {
+        fetch->ca_dir = NULL;
+    }
 }
 
 static void find_ca(struct pl_fetch *fetch)
@@ -283,10 +300,28 @@ static int64_t wait_before_retry(struct pl_transfer *transfer)
     return base / 2 + throw_dice(fetch, base);
 }
 
+/* May other certificates than those of the last attempt be of use? */
+static bool has_other_ca(struct pl_transfer *transfer, CURLcode code)
+{
+    struct pl_fetch *fetch = transfer->fetch;
+    if (code != CURLE_PEER_FAILED_VERIFICATION)
+        return false;
+    if (fetch->spare_ca_file)
+        fetch->ca_file = fetch->spare_ca_file;
+    fetch->spare_ca_file = NULL;
+    return transfer->ca_file != fetch->ca_file;
+}
+
 static void retry_or_fail(struct pl_transfer *transfer, CURLcode code)
 {
     struct pl_fetch *fetch = transfer->fetch;
     int64_t now = pl_fetch_clock();
+    if (has_other_ca(transfer, code)) {
+        pl_transfer_drop_attempt(transfer);
+        transfer->tries--;
+        begin(transfer);
+        return;
+    }
     if (transfer->generation == transfer->site->generation)
         transfer->site->generation++;
     bool again = transfer->tries <= fetch->limits.retries &&

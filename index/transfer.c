@@ -236,7 +236,7 @@ static void set_options(struct pl_transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_PROXY, fetch->http_proxy);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, fetch->ca_file);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, fetch->ca_dir);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, fetch->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->ca_file);
     curl_easy_setopt(easy, CURLOPT_CAPATH, fetch->ca_dir);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, insecure ? 0L : 1L);
@@ -266,6 +266,7 @@ bool pl_transfer_prepare(struct pl_transfer *transfer)
         return false;
     transfer->generation = transfer->site->generation;
     transfer->head = (struct pl_head){0};
+    transfer->ca_file = transfer->fetch->ca_file;
     transfer->sent = false;
     transfer->came = transfer->decoded = 0;
     transfer->tries++;

@@ -85,7 +85,8 @@ struct pl_transfer {
     struct pl_head head;
     enum pl_stop stop;
     int sink_errno;
-    bool sent; /* the request is on a connection */
+    bool sent;           /* the request is on a connection */
+    const char *ca_file; /* that it was given */
     struct pl_gunzip *gunzip;
     struct pl_buf body;
     uint64_t came, decoded; /* bytes of the body */
@@ -108,6 +109,7 @@ struct pl_fetch {
     CURLM *multi;
     const char *ca_file, *ca_dir; /* NULL: none */
     bool own_ca;                  /* named by the user or the environment */
+    const char *spare_ca_file;    /* for what ca_dir does not know, or NULL */
     const char *http_proxy;       /* of HTTP_PROXY; NULL: libcurl's rules */
     struct pl_site *sites;
     struct pl_transfer *queue, **queue_end; /* not begun */

@@ -148,18 +148,39 @@ class Tls(unittest.TestCase):
 
     def test_no_certificates_on_the_system(self):
         """A slim image: an empty folder lies over the system's own."""
+        answer = self.in_image('mkdir /etc/ssl/certs')
+        self.assert_error(answer, 'no certificates')
+        self.assertEqual(answer['hint'],
+                         'install ca-certificates, or --cert FILE')
+        self.assert_error(self.in_image(':'), 'no certificates')
+
+    def in_image(self, prepare):
         inside = ['unshare', '-rm', 'sh', '-c',
-                  'mount -t tmpfs none /etc/ssl && exec "$@"', 'sh']
+                  'mount -t tmpfs none /etc/ssl && cd "$0" && ' + prepare +
+                  ' && exec "$@"', self.folder]
         if not shutil.which('unshare') or subprocess.run(
                 inside + ['true'], capture_output=True).returncode:
             self.skipTest('no user namespaces here')
         run = subprocess.run(
             inside + [sys.argv[1]], capture_output=True, text=True, env={},
             input=f'url={self.serve("right").url("/a")}\n', timeout=30)
-        answer = json.loads(run.stdout.splitlines()[0])
-        self.assert_error(answer, 'no certificates')
-        self.assertEqual(answer['hint'],
-                         'install ca-certificates, or --cert FILE')
+        return json.loads(run.stdout.splitlines()[0])
+
+    def test_certificates_of_the_system(self):
+        """In a folder by hash, in one file, or one here and one there."""
+        dir, file = '/etc/ssl/certs', '/etc/ssl/certs/ca-certificates.crt'
+        for prepare in (f'cp ca.pem {file}',
+                        f'cp ca.pem {dir}/ca.pem && openssl rehash {dir}',
+                        f'cp other.pem {dir}/x.pem && openssl rehash {dir} '
+                        f'&& cp ca.pem {file}',
+                        f'cp ca.pem {dir}/x.pem && openssl rehash {dir} '
+                        f'&& cp other.pem {file}'):
+            answer = self.in_image(f'mkdir {dir} && {prepare}')
+            self.assertEqual(answer['body'], 'secure', (prepare, answer))
+        answer = self.in_image(
+            f'mkdir {dir} && cp other.pem {dir}/x.pem && openssl rehash {dir} '
+            f'&& cp other.pem {file}')
+        self.assert_error(answer, 'unknown authority')
 
     def test_insecure_host(self):
         for name in 'right', 'other', 'expired':
