@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 
+extern const struct pl_command pl_cmd_cache;
 extern const struct pl_command pl_cmd_completion;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;

@@ -123,6 +123,7 @@ static struct cache_site *add_site(struct pl_cache *cache,
     struct cache_site *known = find_site(cache, site.folder);
     if (known)
         return known;
+    site.folder = pl_arena_dup(cache->arena, site.folder);
     pl_vec_push(cache->arena, &cache->sites, site);
     return &cache->sites.at[cache->sites.len - 1];
 }
