@@ -130,15 +130,33 @@ static void add_line(unsigned indent, struct pl_str line, struct pl_buf *out)
 
 #define MOST_COLUMNS 16
 
-/* Row 0 is that of the titles. */
-static struct pl_str cell_text(const struct pl_table *table, size_t row,
-                               size_t column)
+struct simple {
+    size_t columns, count;
+    struct pl_str *cells; /* row by row, that of the titles first */
+    size_t widths[MOST_COLUMNS];
+};
+
+static void take_cell(struct simple *s, const struct libscols_cell *cell)
 {
-    struct libscols_column *c = scols_table_get_column(table->table, column);
-    struct libscols_line *line =
-        row ? scols_table_get_line(table->table, row - 1) : NULL;
-    return pl_str_from(scols_cell_get_data(
-        row ? scols_line_get_cell(line, column) : scols_column_get_header(c)));
+    struct pl_str text = pl_str_from(scols_cell_get_data(cell));
+    size_t *width = &s->widths[s->count % s->columns];
+    s->cells[s->count++] = text;
+    /* an empty column is one wide, as the library has it */
+    if (text.len >= *width)
+        *width = text.len ? text.len : 1;
+}
+
+static void take_cells(const struct pl_table *table, struct simple *s)
+{
+    struct libscols_iter *it = must(scols_new_iter(SCOLS_ITER_FORWARD));
+    struct libscols_line *line;
+    for (size_t c = 0; c < s->columns; c++)
+        take_cell(s, scols_column_get_header(
+                         scols_table_get_column(table->table, c)));
+    while (scols_table_next_line(table->table, it, &line) == 0)
+        for (size_t c = 0; c < s->columns; c++)
+            take_cell(s, scols_line_get_cell(line, c));
+    scols_free_iter(it);
 }
 
 static bool is_ascii(struct pl_str text)
@@ -154,43 +172,42 @@ static bool is_ascii(struct pl_str text)
  * are lengths, and no locale has to be loaded: a tenth of a warm run. False:
  * not such a table.
  */
-static bool measure(const struct pl_table *table, const struct pl_show *show,
-                    size_t *widths)
+static bool is_simple(const struct pl_table *table, const struct pl_show *show,
+                      struct pl_arena *scratch, struct simple *s)
 {
-    size_t rows = scols_table_get_nlines(table->table);
-    size_t columns = scols_table_get_ncols(table->table);
-    if (show->colour || show->width || columns > MOST_COLUMNS)
+    *s = (struct simple){.columns = scols_table_get_ncols(table->table)};
+    if (show->colour || show->width || s->columns > MOST_COLUMNS)
         return false;
-    for (size_t r = 0; r <= rows; r++)
-        for (size_t c = 0; c < columns; c++) {
-            struct pl_str text = cell_text(table, r, c);
-            if (!is_ascii(text))
-                return false;
-            /* an empty column is one wide, as the library has it */
-            if (text.len >= widths[c])
-                widths[c] = text.len ? text.len : 1;
-        }
+    size_t rows = 1 + scols_table_get_nlines(table->table);
+    s->cells = pl_new_array(scratch, struct pl_str, rows * s->columns);
+    take_cells(table, s);
+    for (size_t i = 0; i < s->count; i++)
+        if (!is_ascii(s->cells[i]))
+            return false;
     return true;
 }
 
-static void print_simple(const struct pl_table *table, const size_t *widths,
+static void print_row(const struct pl_table *table, const struct simple *s,
+                      const struct pl_str *cells, struct pl_buf *out)
+{
+    for (size_t c = 0; c < s->columns; c++) {
+        bool right =
+            scols_column_is_right(scols_table_get_column(table->table, c));
+        size_t padding = s->widths[c] - cells[c].len;
+        pl_buf_pad(out, ' ', (c ? 2 : 0) + (right ? padding : 0));
+        pl_buf_add_str(out, cells[c]);
+        pl_buf_pad(out, ' ', right ? 0 : padding);
+    }
+}
+
+static void print_simple(const struct pl_table *table, const struct simple *s,
                          unsigned indent, struct pl_buf *out)
 {
     PL_BUF(line, PL_MAX_OUTPUT_BYTES);
-    size_t rows = scols_table_get_nlines(table->table);
-    size_t columns = scols_table_get_ncols(table->table);
-    size_t first = scols_table_is_noheadings(table->table) ? 1 : 0;
-    for (size_t r = first; r <= rows; r++) {
+    bool bare = scols_table_is_noheadings(table->table);
+    for (size_t at = bare ? s->columns : 0; at < s->count; at += s->columns) {
         pl_buf_clear(&line);
-        for (size_t c = 0; c < columns; c++) {
-            struct pl_str text = cell_text(table, r, c);
-            bool right =
-                scols_column_is_right(scols_table_get_column(table->table, c));
-            pl_buf_pad(&line, ' ', c ? 2 : 0);
-            pl_buf_pad(&line, ' ', right ? widths[c] - text.len : 0);
-            pl_buf_add_str(&line, text);
-            pl_buf_pad(&line, ' ', right ? 0 : widths[c] - text.len);
-        }
+        print_row(table, s, s->cells + at, &line);
         add_line(indent, pl_buf_view(&line), out);
     }
 }
@@ -198,11 +215,12 @@ static void print_simple(const struct pl_table *table, const size_t *widths,
 void pl_table_print(struct pl_table *table, unsigned indent,
                     const struct pl_show *show, struct pl_buf *out)
 {
-    size_t widths[MOST_COLUMNS] = {0};
+    PL_ARENA(scratch);
+    struct simple simple;
     if (scols_table_is_empty(table->table))
         return;
-    if (measure(table, show, widths)) {
-        print_simple(table, widths, indent, out);
+    if (is_simple(table, show, &scratch, &simple)) {
+        print_simple(table, &simple, indent, out);
         return;
     }
     set_width(table, indent, show);
