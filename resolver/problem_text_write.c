@@ -1,4 +1,5 @@
 #include "core/limits.h"
+#include "core/mask.h"
 #include "resolver/problem_text_internal.h"
 
 struct writer {
@@ -96,6 +97,21 @@ static void write_policy(struct writer *w)
 
 /* ---- what is asked ---- */
 
+/* A dump is to be handed on: its URLs have no user name and password. */
+static struct pl_str shown_text(struct writer *w,
+                                const struct pl_requirement *req)
+{
+    struct pl_str url = pl_mask(w->scratch, req->url), text = req->text;
+    size_t at = pl_str_find_str(text, req->url);
+    if (url.at == req->url.at)
+        return text;
+    if (at == text.len)
+        return pl_mask(w->scratch, text);
+    struct pl_str rest = pl_str_sub(text, at + req->url.len, text.len);
+    return pl_arena_printf(w->scratch, "%.*s%.*s%.*s", (int)at, text.at,
+                           PL_STR_ARG(url), PL_STR_ARG(rest));
+}
+
 static void write_asked(struct writer *w, const char *keyword,
                         const struct pl_asked *asked, size_t count)
 {
@@ -106,7 +122,7 @@ static void write_asked(struct writer *w, const char *keyword,
         struct pl_str word = pl_buf_view(&where);
         pl_buf_addf(w->out, "%s@", keyword);
         pl_buf_add_str(w->out, pl_str_sub(word, 1, word.len));
-        pl_textrest_print(w->out, a->req.text);
+        pl_textrest_print(w->out, shown_text(w, &a->req));
         pl_buf_add_char(w->out, '\n');
         for (size_t n = 0; n < a->hash_count; n++)
             write_line(w, "  hash", a->hashes[n]);

@@ -2,7 +2,6 @@
 
 #include "core/escape.h"
 #include "core/json.h"
-#include "core/mask.h"
 
 static void close_json(struct pl_json **doc)
 {
@@ -170,7 +169,7 @@ void pl_textword_print(struct pl_buf *out, struct pl_str text)
 {
     pl_buf_add_char(out, ' ');
     if (all_plain(text, false))
-        pl_mask_add(out, text);
+        pl_buf_add_str(out, text);
     else
         pl_escape_json(out, text);
 }
@@ -182,7 +181,7 @@ void pl_textoption_print(struct pl_buf *out, const char *key,
         return;
     pl_buf_addf(out, " %s=", key);
     if (all_plain(text, false))
-        pl_mask_add(out, text);
+        pl_buf_add_str(out, text);
     else
         pl_escape_json(out, text);
 }
@@ -202,7 +201,7 @@ void pl_textrest_print(struct pl_buf *out, struct pl_str text)
 {
     pl_buf_add_char(out, ' ');
     if (may_be_rest(text))
-        pl_mask_add(out, text);
+        pl_buf_add_str(out, text);
     else
         pl_escape_json(out, text);
 }

@@ -2,6 +2,7 @@
 #include "core/escape.h"
 #include "core/json.h"
 #include "core/limits.h"
+#include "core/mask.h"
 #include "core/toml.h"
 #include "core/utf8.h"
 #include "tests/fuzz/fuzz.h"
@@ -37,10 +38,11 @@ static void check_media(struct pl_str text)
         check_line(line);
 }
 
-static void check_json(struct pl_str text, bool valid)
+/* `text` is the raw one without secrets: what every medium says. */
+static void check_json(struct pl_str raw, struct pl_str text, bool valid)
 {
     PL_BUF(out, PL_MAX_OUTPUT_BYTES);
-    pl_escape_json(&out, text);
+    pl_escape_json(&out, raw);
     struct pl_json *doc;
     struct pl_str again;
     PL_FUZZ_WANT(pl_json_parse(pl_buf_view(&out), &doc, NULL));
@@ -49,15 +51,16 @@ static void check_json(struct pl_str text, bool valid)
     pl_json_destroy(doc);
 }
 
-static void check_toml(struct pl_arena *arena, struct pl_str text, bool valid)
+static void check_toml(struct pl_arena *arena, struct pl_str raw,
+                       struct pl_str text, bool valid)
 {
     PL_BUF(out, PL_MAX_OUTPUT_BYTES);
     pl_buf_add_cstr(&out, "# ");
-    pl_escape_comment(&out, text);
+    pl_escape_comment(&out, raw);
     pl_buf_add_cstr(&out, "\n[t]\n");
-    pl_escape_toml(&out, text);
+    pl_escape_toml(&out, raw);
     pl_buf_add_cstr(&out, " = ");
-    pl_escape_toml(&out, text);
+    pl_escape_toml(&out, raw);
     const struct pl_source *source =
         pl_source_from_text(arena, PL_STR("fuzz"), pl_buf_view(&out));
     struct pl_toml *doc;
@@ -75,10 +78,12 @@ static void check_toml(struct pl_arena *arena, struct pl_str text, bool valid)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     PL_ARENA(arena);
-    struct pl_str text = pl_fuzz_text(data, size);
+    struct pl_str raw = pl_fuzz_text(data, size);
+    struct pl_str text = pl_mask(&arena, raw);
+    PL_FUZZ_WANT(pl_str_eq(pl_mask(&arena, text), text));
     bool valid = pl_utf8_invalid_at(text) == text.len;
-    check_media(text);
-    check_json(text, valid);
-    check_toml(&arena, text, valid);
+    check_media(raw);
+    check_json(raw, text, valid);
+    check_toml(&arena, raw, text, valid);
     return 0;
 }
