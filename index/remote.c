@@ -34,13 +34,20 @@ void pl_remote_queue(struct remote *r, struct task *task)
     r->open++;
 }
 
-void pl_remote_answer(struct remote *r, struct pl_index_event event)
+size_t pl_remote_new_slot(struct remote *r)
+{
+    pl_vec_push(r->arena, &r->slots, (struct slot){0});
+    return r->slots.len - 1;
+}
+
+void pl_remote_answer(struct remote *r, size_t slot,
+                      struct pl_index_event event)
 {
     if (event.kind == PL_EVENT_PAGE)
         r->index.stats.pages += event.page != NULL;
     else
         r->index.stats.metadata += event.metadata != NULL;
-    pl_vec_push(r->arena, &r->events, event);
+    r->slots.at[slot] = (struct slot){event, true};
 }
 
 /* There is one warning, and the last one says it all. */
@@ -60,8 +67,8 @@ bool pl_remote_needs_net(struct remote *r, struct pl_error *err)
 static void report(struct remote *r, bool waiting)
 {
     struct pl_progress progress = {
-        .asked = r->asked,
-        .answered = r->asked > r->open ? r->asked - r->open : 0,
+        .asked = r->slots.len,
+        .answered = r->slots.len > r->open ? r->slots.len - r->open : 0,
         .bytes = r->index.stats.bytes,
         .waiting = waiting,
     };
@@ -251,12 +258,12 @@ static bool next(struct pl_index *index, struct pl_index_event *event,
             *err = r->failure;
         return false;
     }
-    while (r->events_taken == r->events.len && r->open)
+    while (r->given < r->slots.len && !r->slots.at[r->given].is_ready)
         if (r->queue.len ? !send_queue(r, err) : !receive(r, err))
             return false;
-    *any = r->events_taken < r->events.len;
+    *any = r->given < r->slots.len;
     if (*any)
-        *event = r->events.at[r->events_taken++];
+        *event = r->slots.at[r->given++].event;
     return true;
 }
 

@@ -24,6 +24,17 @@ struct remote_site {
     struct listing *listing;
 };
 
+/*
+ * The answer to a wish, at its place among them: given to the search in the
+ * order of the wishes, so that what it wants next never depends on which
+ * answer came first. A run with everything in the cache, and one from a
+ * recorded folder, then read just what this one does.
+ */
+struct slot {
+    struct pl_index_event event;
+    bool is_ready;
+};
+
 enum task_kind { TASK_PAGE, TASK_LISTING, TASK_FLAT, TASK_METADATA };
 
 /* Each kind of task begins with one. */
@@ -56,6 +67,7 @@ struct listing {
 
 struct page_wish {
     struct pl_str project;
+    size_t slot;
     const struct pl_torch_project *member; /* NULL: not of the family */
     /* The torch index first, where it is asked; then the sites in order. */
     PL_VEC(struct holding *) holdings;
@@ -81,6 +93,7 @@ enum metadata_stage {
 struct metadata_wish {
     struct task task;
     const struct pl_file *file;
+    size_t slot;
     struct holding *holding; /* whose block keeps what is learnt */
     enum metadata_stage stage;
     struct pl_wheel_bytes wheel; /* pieces read so far */
@@ -105,9 +118,8 @@ struct remote {
     PL_VEC(struct holding *) blocks;
     PL_VEC(struct task *) queue; /* to be sent */
     size_t open;                 /* queued or in flight */
-    PL_VEC(struct pl_index_event) events;
-    size_t events_taken;
-    uint64_t asked; /* wishes, for the progress */
+    PL_VEC(struct slot) slots;
+    size_t given; /* slots */
     bool has_claim;
     size_t doubled; /* names that stand on two indexes */
     struct pl_str doubled_names;
@@ -117,7 +129,9 @@ struct remote {
 
 /* ---- remote.c ---- */
 void pl_remote_queue(struct remote *r, struct task *task);
-void pl_remote_answer(struct remote *r, struct pl_index_event event);
+size_t pl_remote_new_slot(struct remote *r);
+void pl_remote_answer(struct remote *r, size_t slot,
+                      struct pl_index_event event);
 void pl_remote_warn(struct remote *r, struct pl_str text);
 bool pl_remote_needs_net(struct remote *r, struct pl_error *err);
 int64_t pl_remote_clock(void); /* seconds since 1970 */

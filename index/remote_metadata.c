@@ -15,13 +15,14 @@
 static bool answer(struct remote *r, struct metadata_wish *wish,
                    const struct pl_metadata *metadata, struct pl_str reason)
 {
-    pl_remote_answer(r, (struct pl_index_event){
-                            .kind = PL_EVENT_METADATA,
-                            .project = wish->file->page->project,
-                            .file = wish->file,
-                            .metadata = metadata,
-                            .reason = reason,
-                        });
+    pl_remote_answer(r, wish->slot,
+                     (struct pl_index_event){
+                         .kind = PL_EVENT_METADATA,
+                         .project = wish->file->page->project,
+                         .file = wish->file,
+                         .metadata = metadata,
+                         .reason = reason,
+                     });
     return true;
 }
 
@@ -130,9 +131,9 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
 {
     struct remote *r = (struct remote *)(void *)index;
     struct metadata_wish *wish = pl_new(r->arena, struct metadata_wish);
-    r->asked++;
     *wish = (struct metadata_wish){
         .task = {TASK_METADATA},
+        .slot = pl_remote_new_slot(r),
         .file = file,
         .holding = holding_of(r, file),
         .stage = file->kind == PL_FILE_SDIST ? STAGE_SDIST

@@ -106,13 +106,14 @@ void pl_remote_want_page(struct pl_index *index, struct pl_str project)
 {
     struct remote *r = (struct remote *)(void *)index;
     struct page_wish *wish = pl_new(r->arena, struct page_wish);
-    r->asked++;
+    wish->slot = pl_remote_new_slot(r);
     wish->project = project;
     wish->member =
         r->opts.family ? pl_torch_family_find(r->opts.family, project) : NULL;
     if (!pl_name_is_normal(project)) {
-        pl_remote_answer(r, (struct pl_index_event){.kind = PL_EVENT_PAGE,
-                                                    .project = project});
+        pl_remote_answer(
+            r, wish->slot,
+            (struct pl_index_event){.kind = PL_EVENT_PAGE, .project = project});
         return;
     }
     if (wish->member && r->torch.url.len)
@@ -316,7 +317,7 @@ bool pl_remote_settle(struct remote *r, struct page_wish *wish,
     if (!choose(r, wish, &event.page, err) ||
         !add_links(r, wish, &event.page, err))
         return false;
-    pl_remote_answer(r, event);
+    pl_remote_answer(r, wish->slot, event);
     return true;
 }
 
