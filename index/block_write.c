@@ -195,7 +195,7 @@ static void pack_metadata(struct writer *w, struct pl_packer *p,
 }
 
 /* All but the numbers of the requirements stays as it was. */
-static void move_metadata(struct writer *w, struct pl_packer *p,
+static bool move_metadata(struct writer *w, struct pl_packer *p,
                           const struct block_known *known)
 {
     struct block_store *store = known->store;
@@ -203,7 +203,7 @@ static void move_metadata(struct writer *w, struct pl_packer *p,
     struct pl_unpacker u = pl_unpacker_from(bytes);
     if (pl_unpack_u8(&u) & METADATA_UNUSABLE) {
         pl_buf_add_str(p->out, bytes);
-        return;
+        return true;
     }
     struct pl_specifier python;
     pl_unpack_specifier(&u, w->arena, &python);
@@ -214,11 +214,12 @@ static void move_metadata(struct writer *w, struct pl_packer *p,
     pl_pack_number(p, count);
     for (size_t i = 0; i < count; i++) {
         uint64_t number = pl_unpack_number(&u);
-        if (number < store->requirements.count)
-            number = pl_packtable_add(
-                &w->requirements, pl_block_slice(&store->requirements, number));
-        pl_pack_number(p, number);
+        if (u.bad || number >= store->requirements.count)
+            return false;
+        struct pl_str slice = pl_block_slice(&store->requirements, number);
+        pl_pack_number(p, pl_packtable_add(&w->requirements, slice));
     }
+    return !u.bad;
 }
 
 static uint32_t add_known(struct writer *w, const struct block_known *known)
@@ -236,7 +237,8 @@ static uint32_t add_known(struct writer *w, const struct block_known *known)
         pl_pack_text(&p, known->reason);
         break;
     case KNOWN_PACKED:
-        move_metadata(w, &p, known);
+        if (!move_metadata(w, &p, known))
+            return 0;
         break;
     }
     if (!pl_buf_ok(&bytes))
@@ -256,12 +258,13 @@ static uint32_t add_metadata(struct writer *w, const struct pl_block *block,
         return 0;
     const char *ends = known.store->metadata.ends + 4 * known.number;
     struct pl_str address = {(const char *)&ends, sizeof(ends)};
-    void *moved = pl_map_get(&w->moved, address);
+    /* Values are one more, so that 0, "damaged", is remembered too. */
+    uintptr_t moved = (uintptr_t)pl_map_get(&w->moved, address);
     if (!moved) {
-        moved = (void *)(uintptr_t)add_known(w, &known);
-        pl_map_put(&w->moved, pl_arena_dup(w->arena, address), moved);
+        moved = (uintptr_t)add_known(w, &known) + 1;
+        pl_map_put(&w->moved, pl_arena_dup(w->arena, address), (void *)moved);
     }
-    return (uint32_t)(uintptr_t)moved;
+    return (uint32_t)(moved - 1);
 }
 
 /* ---- files ---- */

@@ -116,8 +116,10 @@ static struct pl_str written(struct pl_arena *arena,
 
 static struct pl_block_place place_of(const struct pl_page *page)
 {
-    return (struct pl_block_place){page->project, page->index_url,
-                                   page->is_torch};
+    return (struct pl_block_place){.project = page->project,
+                                   .index_url = page->index_url,
+                                   .is_torch = page->is_torch,
+                                   .order = page->order};
 }
 
 static struct pl_block *read_back(struct pl_arena *arena,
@@ -382,7 +384,8 @@ static void test_add_to_what_was_read(void **state)
 static bool read_copy(const char *bytes, size_t len)
 {
     PL_ARENA(arena);
-    struct pl_block_place place = {PL_STR("a"), PL_STR("https://i/"), false};
+    struct pl_block_place place = {.project = PL_STR("a"),
+                                   .index_url = PL_STR("https://i/")};
     struct pl_block block;
     char *copy = malloc(len ? len : 1);
     assert_non_null(copy);
@@ -416,6 +419,164 @@ static void test_damage(void **state)
         }
         damaged[at] = bytes.at[at];
     }
+}
+
+/* ---- from the cache ---- */
+
+struct cached {
+    struct pl_arena arena;
+    const char *root;
+    struct pl_cache *cache;
+    struct pl_str site;
+    struct pl_block *block; /* that was saved */
+    struct pl_block loaded;
+};
+
+static void save_block(struct cached *c, const struct pl_block *block)
+{
+    pl_cache_save(c->cache, PL_CACHE_BLOCK, c->site, block->page->project,
+                  written(&c->arena, block));
+    assert_str(pl_cache_trouble(c->cache), "");
+}
+
+static void make_cached(struct cached *c)
+{
+    c->root = tree_make();
+    c->cache = pl_cache_open(&c->arena, pl_str_from(c->root));
+    c->site = pl_cache_site(c->cache, PL_STR("https://i/"), PL_STR(""));
+    c->block = make_small(&c->arena);
+    struct pl_block_place place = place_of(c->block->page);
+    save_block(c, c->block);
+    assert_true(
+        pl_block_load(&c->arena, c->cache, c->site, &place, &c->loaded));
+    /* The cache's memory is used again by the next peek. */
+    struct pl_str payload;
+    pl_cache_save(c->cache, PL_CACHE_TRAIL, c->site, PL_STR("other"),
+                  pl_arena_printf(&c->arena, "%01000d", 0));
+    assert_true(pl_cache_peek(c->cache, PL_CACHE_TRAIL, c->site,
+                              PL_STR("other"), &payload));
+}
+
+static void finish_cached(struct cached *c)
+{
+    tree_remove(c->root);
+    pl_arena_finish(&c->arena);
+}
+
+#define CACHED(name)                                                           \
+    struct cached name PL_CLEANUP(finish_cached) = {0};                        \
+    make_cached(&name)
+
+static void test_brief_files(void **state)
+{
+    (void)state;
+    CACHED(c);
+    const struct pl_page *page = c.block->page, *brief = c.loaded.page;
+    assert_int_equal(brief->file_count, page->file_count);
+    for (size_t i = 0; i < page->file_count; i++) {
+        const struct pl_file *a = &page->files[i], *b = &brief->files[i];
+        assert_true(b->is_brief);
+        assert_int_equal(b->name.len, 0);
+        same_version(a->version, b->version);
+        same_tags(a->wheel, b->wheel);
+        same_text(a->requires_python, b->requires_python);
+        same_text(a->yanked_reason, b->yanked_reason);
+        assert_int_equal(a->kind, b->kind);
+        assert_int_equal(a->yanked, b->yanked);
+        assert_int_equal(a->has_metadata, b->has_metadata);
+        assert_int_equal(pl_file_has_sha256(a), pl_file_has_sha256(b));
+        same_known(&c.arena, c.block, &c.loaded, i);
+    }
+    assert_true(pl_file_complete(&brief->files[1], NULL));
+    same_file(&page->files[1], &brief->files[1]);
+    assert_true(brief->files[0].is_brief);
+    struct pl_file copy = brief->files[2];
+    assert_true(pl_file_complete(&copy, NULL));
+    same_file(&page->files[2], &copy);
+    assert_true(pl_page_complete(brief, NULL));
+    same_page(page, brief);
+    assert_true(
+        pl_str_eq(written(&c.arena, c.block), written(&c.arena, &c.loaded)));
+}
+
+/* Each of them in another way: file by file, or the page at once. */
+static void assert_completes(struct cached *c, bool at_once)
+{
+    const struct pl_page *page = c->block->page, *brief = c->loaded.page;
+    if (at_once)
+        assert_true(pl_page_complete(brief, NULL));
+    for (size_t i = 0; i < page->file_count; i++) {
+        assert_true(pl_file_complete(&brief->files[i], NULL));
+        same_file(&page->files[i], &brief->files[i]);
+    }
+}
+
+/* Another process has written more metadata, or a page with more files. */
+static void test_replaced_meanwhile(void **state)
+{
+    (void)state;
+    for (int at_once = 0; at_once < 2; at_once++) {
+        CACHED(c);
+        struct pl_str more =
+            pl_arena_printf(&c.arena, "%s,%s,%s", FILE("a-0.1.tar.gz", "", ""),
+                            small, FILE("a-0.2.tar.gz", "", ""));
+        save_block(&c,
+                   pl_block_make(&c.arena, parse(&c.arena, more.at), &fresh));
+        assert_completes(&c, at_once);
+    }
+}
+
+static void assert_changed(struct cached *c)
+{
+    struct pl_error err = {.arena = &c->arena};
+    const struct pl_page *page = c->loaded.page;
+    assert_false(pl_file_complete(&page->files[0], &err));
+    assert_error(&err, PL_ERR_INDEX, "has changed while podlock read it");
+    assert_true(page->files[0].is_brief);
+    assert_false(pl_page_complete(page, NULL));
+    PL_BUF(out, PL_MAX_CACHE_ENTRY_BYTES);
+    pl_block_write(&c->loaded, &out);
+    assert_false(pl_buf_ok(&out));
+}
+
+static void test_gone_meanwhile(void **state)
+{
+    (void)state;
+    CACHED(other);
+    save_block(
+        &other,
+        pl_block_make(&other.arena, parse(&other.arena, other_hashes), &fresh));
+    assert_changed(&other);
+    CACHED(removed);
+    tree_remove(removed.root);
+    assert_changed(&removed);
+}
+
+/* The page's details, one byte after another: never anything wrong. */
+static void test_damaged_meanwhile(void **state)
+{
+    (void)state;
+    CACHED(c);
+    struct pl_str path = pl_arena_printf(&c.arena, "%s/v1/%.*s/a.block", c.root,
+                                         PL_STR_ARG(c.site));
+    struct pl_str good;
+    assert_true(pl_file_load(&c.arena, path, 1 << 20, &good, NULL, NULL));
+    char *bad = pl_arena_alloc(&c.arena, good.len);
+    size_t refused = 0;
+    for (size_t at = 0; at < good.len; at += 3) {
+        struct pl_block_place place = place_of(c.block->page);
+        struct pl_block block;
+        memcpy(bad, good.at, good.len);
+        bad[at] ^= 0x10;
+        assert_true(pl_file_save(path, good, NULL));
+        assert_true(pl_block_load(&c.arena, c.cache, c.site, &place, &block));
+        assert_true(pl_file_save(path, (struct pl_str){bad, good.len}, NULL));
+        if (pl_file_complete(&block.page->files[0], NULL))
+            same_file(&c.block->page->files[0], &block.page->files[0]);
+        else
+            refused++;
+    }
+    assert_true(refused > 20);
 }
 
 /* ---- the recorded index ---- */
@@ -495,6 +656,10 @@ int main(void)
         cmocka_unit_test(test_inherit),
         cmocka_unit_test(test_add_to_what_was_read),
         cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_brief_files),
+        cmocka_unit_test(test_replaced_meanwhile),
+        cmocka_unit_test(test_gone_meanwhile),
+        cmocka_unit_test(test_damaged_meanwhile),
         cmocka_unit_test(test_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

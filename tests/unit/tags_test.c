@@ -199,6 +199,45 @@ static void test_hostile_sets(void **state)
     assert_int_equal(rank(tags, longest, "none", "any"), PL_TAG_NONE);
 }
 
+static bool possible(struct pl_str tag)
+{
+    struct pl_str python, abi, platform;
+    return pl_str_cut(&tag, '-', &python) && pl_str_cut(&tag, '-', &abi) &&
+           pl_str_cut(&tag, '-', &platform) &&
+           pl_tags_possible(python, abi, platform);
+}
+
+/* Whatever a target accepts is possible; what none does mostly is not. */
+static void test_possible(void **state)
+{
+    (void)state;
+    static const char *const pythons[] = {"3.0", "3.9", "3.14", "3.99"};
+    static const char *const impossible[] = {
+        "cp312-cp312-win_amd64",
+        "cp312-cp312-macosx_11_0_arm64",
+        "cp312-cp312-musllinux_1_2_x86_64",
+        "cp312-cp312-manylinux2014_i686",
+        "cp312-cp312-manylinux_2_17_ppc64le",
+        "cp313-cp313t-linux_x86_64",
+        "pp310-pypy310_pp73-linux_x86_64",
+        "graalpy311-none-any.",
+        "cp312-cp312-linux_armv7l",
+    };
+    for (size_t i = 0; i < PL_COUNT(pythons); i++)
+        for (int arm = 0; arm < 2; arm++) {
+            PL_ARENA(arena);
+            const struct pl_tags *tags = tags_for(&arena, pythons[i], "2.40",
+                                                  arm ? "aarch64" : "x86_64");
+            for (size_t n = 0; n < pl_tags_count(tags); n++)
+                if (!possible(pl_tags_at(&arena, tags, n)))
+                    fail_msg("%s", pl_tags_at(&arena, tags, n).at);
+        }
+    for (size_t i = 0; i < PL_COUNT(impossible); i++)
+        if (possible(pl_str_from(impossible[i])))
+            fail_msg("%s", impossible[i]);
+    assert_true(possible(PL_STR("pp39.CP39-none.CP39-win32.Linux_AARCH64")));
+}
+
 static void test_list(void **state)
 {
     (void)state;
@@ -231,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_fit),
         cmocka_unit_test(test_compressed_sets),
         cmocka_unit_test(test_hostile_sets),
+        cmocka_unit_test(test_possible),
         cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
