@@ -25,6 +25,13 @@ struct pl_judged {
     struct judged_python pythons[PYTHON_PLACES];
 };
 
+#define RANKED_PLACES 32
+
+struct ranked {
+    const struct pl_wheeltags *wheel;
+    uint32_t rank;
+};
+
 struct filler {
     struct pl_problem *problem;
     struct pl_project *project;
@@ -34,6 +41,9 @@ struct filler {
     const struct pl_torch_project *family;
     const struct pl_page *page;
     const struct pl_fact *torch; /* of the template, when in the family */
+    struct pl_str last_python;   /* the last Requires-Python */
+    bool last_python_fits;
+    struct ranked ranked[RANKED_PLACES];
 };
 
 static uint32_t hash_of(struct pl_str text)
@@ -149,10 +159,8 @@ static bool constrained(const struct pl_problem *problem, struct pl_str name,
     return false;
 }
 
-static bool python_fits(struct filler *f, struct pl_str text)
+static bool judge_python(struct filler *f, struct pl_str text)
 {
-    if (!text.len)
-        return true;
     struct judged_python *known =
         &f->problem->judged->pythons[hash_of(text) % PYTHON_PLACES];
     if (is_same(known->text, text))
@@ -168,7 +176,18 @@ static bool python_fits(struct filler *f, struct pl_str text)
     return known->allowed;
 }
 
-static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
+static bool python_fits(struct filler *f, struct pl_str text)
+{
+    if (!text.len)
+        return true;
+    if (f->last_python.at != text.at || f->last_python.len != text.len) {
+        f->last_python_fits = judge_python(f, text);
+        f->last_python = text;
+    }
+    return f->last_python_fits;
+}
+
+static uint32_t rank_text(struct filler *f, const struct pl_wheeltags *wheel)
 {
     uint32_t hash = hash_of(wheel->platform) * 31 + hash_of(wheel->python) * 7 +
                     hash_of(wheel->abi);
@@ -183,6 +202,15 @@ static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
             .rank = pl_tags_rank(f->problem->tags, wheel->python, wheel->abi,
                                  wheel->platform),
         };
+    return known->rank;
+}
+
+/* Files of equal tags may share them: then an address says it all. */
+static uint32_t rank_tags(struct filler *f, const struct pl_wheeltags *wheel)
+{
+    struct ranked *known = &f->ranked[(uintptr_t)wheel / 16 % RANKED_PLACES];
+    if (known->wheel != wheel)
+        *known = (struct ranked){wheel, rank_text(f, wheel)};
     return known->rank;
 }
 
