@@ -320,11 +320,11 @@ bool pl_block_load(struct pl_arena *arena, struct pl_cache *cache,
     return true;
 }
 
-bool pl_block_is_fresh(const struct pl_block *block, int64_t now)
+bool pl_freshness_lasts(const struct pl_freshness *freshness, int64_t now)
 {
     int64_t age;
-    return !__builtin_sub_overflow(now, block->freshness.checked, &age) &&
-           age >= 0 && (uint64_t)age < block->freshness.max_age;
+    return !__builtin_sub_overflow(now, freshness->checked, &age) && age >= 0 &&
+           (uint64_t)age < freshness->max_age;
 }
 
 /* ---- metadata ---- */

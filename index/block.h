@@ -95,6 +95,6 @@ void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
 /* Sets out->over when the block does not fit: pl_buf_ok. */
 void pl_block_write(const struct pl_block *block, struct pl_buf *out);
 /* now - checked < max_age, and the clock has not gone back. */
-bool pl_block_is_fresh(const struct pl_block *block, int64_t now);
+bool pl_freshness_lasts(const struct pl_freshness *freshness, int64_t now);
 
 #endif

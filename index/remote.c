@@ -57,6 +57,26 @@ void pl_remote_warn(struct remote *r, struct pl_str text)
     pl_vec_push(r->arena, &r->index.warnings, text);
 }
 
+static struct pl_str keep(struct remote *r, struct pl_str text)
+{
+    return text.len ? pl_arena_dup(r->arena, text) : text;
+}
+
+bool pl_remote_fail(struct remote *r, const struct pl_response *response,
+                    struct pl_error *err)
+{
+    const struct pl_error *why = &response->error;
+    if (err)
+        *err = (struct pl_error){
+            .arena = r->arena,
+            .code = why->code,
+            .message = keep(r, why->message),
+            .because = keep(r, why->because),
+            .hint = keep(r, why->hint),
+        };
+    return false;
+}
+
 bool pl_remote_needs_net(struct remote *r, struct pl_error *err)
 {
     return r->net || pl_net_load(&r->net, err);
@@ -206,6 +226,8 @@ static void save_blocks(struct remote *r)
 {
     for (size_t i = 0; r->opts.cache && i < r->blocks.len; i++)
         save_block(r, r->blocks.at[i]);
+    if (r->opts.cache)
+        pl_remote_save_listing(r);
     r->flushed_ns = now_ns();
 }
 

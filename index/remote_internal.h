@@ -19,9 +19,8 @@ struct remote_site {
     struct pl_str url;    /* ends in '/', without credentials */
     struct pl_str folder; /* of the cache */
     bool is_torch;
-    uint32_t order; /* of its pages */
-    /* Torch index: the names it lists, once a 403 made that of interest. */
-    struct listing *listing;
+    uint32_t order;          /* of its pages */
+    struct listing *listing; /* NULL until it is asked for */
 };
 
 /*
@@ -51,17 +50,18 @@ struct holding {
     bool no_store;          /* the server forbids to keep it */
     bool is_settled;        /* the block is the answer, or error is set */
     struct pl_error error;  /* code PL_OK: none */
-    /* A 403 of the torch index, until the listing says what it means. */
-    struct pl_freshness forbidden;
 };
 
+/* The names that a torch index lists, once a 403 made that of interest. */
 struct listing {
     struct task task;
     struct remote_site *site;
-    bool is_read;
-    struct pl_str *names; /* sorted */
+    bool is_known; /* read, now or before; perhaps stale */
+    bool is_settled;
+    bool is_changed; /* differs from what the cache holds */
+    struct pl_freshness freshness;
+    const struct pl_str *names; /* sorted */
     size_t count;
-    uint64_t max_age;
     PL_VEC(struct holding *) waiting;
 };
 
@@ -132,6 +132,9 @@ void pl_remote_queue(struct remote *r, struct task *task);
 size_t pl_remote_new_slot(struct remote *r);
 void pl_remote_answer(struct remote *r, size_t slot,
                       struct pl_index_event event);
+/* What the network said, kept beyond the response; returns false. */
+bool pl_remote_fail(struct remote *r, const struct pl_response *response,
+                    struct pl_error *err);
 void pl_remote_warn(struct remote *r, struct pl_str text);
 bool pl_remote_needs_net(struct remote *r, struct pl_error *err);
 int64_t pl_remote_clock(void); /* seconds since 1970 */
@@ -141,14 +144,9 @@ void pl_remote_want_page(struct pl_index *index, struct pl_str project);
 /* From the cache, if it can; false: to be sent. */
 bool pl_remote_look_up_page(struct remote *r, struct holding *h);
 void pl_remote_send_page(struct remote *r, struct holding *h);
-void pl_remote_send_listing(struct remote *r, struct listing *listing);
 PL_MUST_CHECK bool pl_remote_take_page(struct remote *r, struct holding *h,
                                        struct pl_response *response,
                                        struct pl_error *err);
-PL_MUST_CHECK bool pl_remote_take_listing(struct remote *r,
-                                          struct listing *listing,
-                                          struct pl_response *response,
-                                          struct pl_error *err);
 void pl_remote_send_flat(struct remote *r, struct flat *flat);
 PL_MUST_CHECK bool pl_remote_take_flat(struct remote *r, struct flat *flat,
                                        struct pl_response *response,
@@ -156,6 +154,29 @@ PL_MUST_CHECK bool pl_remote_take_flat(struct remote *r, struct flat *flat,
 /* Answers the wish when all of its holdings are settled. */
 PL_MUST_CHECK bool pl_remote_settle(struct remote *r, struct page_wish *wish,
                                     struct pl_error *err);
+
+/* An answer that is none; returns false. */
+bool pl_remote_refused(int status, struct pl_error *err);
+struct pl_freshness pl_remote_freshness(struct remote *r,
+                                        const struct pl_response *response);
+void pl_remote_settle_absent(struct remote *r, struct holding *h,
+                             const struct pl_freshness *freshness);
+/* What went wrong is the holding's: another site may have the project. */
+void pl_remote_keep_error(struct remote *r, struct holding *h,
+                          const struct pl_error *why);
+
+/* ---- remote_listing.c ---- */
+/* A 403 of the torch index: settles the holding, now or later. */
+PL_MUST_CHECK bool pl_remote_judge_forbidden(struct remote *r,
+                                             struct holding *h,
+                                             const struct pl_response *response,
+                                             struct pl_error *err);
+void pl_remote_send_listing(struct remote *r, struct listing *listing);
+PL_MUST_CHECK bool pl_remote_take_listing(struct remote *r,
+                                          struct listing *listing,
+                                          struct pl_response *response,
+                                          struct pl_error *err);
+void pl_remote_save_listing(struct remote *r);
 
 /* ---- remote_metadata.c ---- */
 void pl_remote_want_metadata(struct pl_index *index,

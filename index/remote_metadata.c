@@ -373,9 +373,7 @@ bool pl_remote_take_metadata(struct remote *r, struct metadata_wish *wish,
 {
     switch (response->status) {
     case 0:
-        if (err)
-            *err = response->error;
-        return false;
+        return pl_remote_fail(r, response, err);
     case 200:
         return take_body(r, wish, response, err);
     case 206:

@@ -60,8 +60,9 @@ bool pl_remote_look_up_page(struct remote *r, struct holding *h)
         pl_block_load(r->arena, r->opts.cache, h->site->folder, &place, block))
         h->block = block;
     if (h->block &&
-        (r->opts.offline || (!is_refreshed(r, project) &&
-                             pl_block_is_fresh(h->block, pl_remote_clock())))) {
+        (r->opts.offline ||
+         (!is_refreshed(r, project) &&
+          pl_freshness_lasts(&h->block->freshness, pl_remote_clock())))) {
         settle_with(r, h, h->block);
         return true;
     }
@@ -338,7 +339,7 @@ void pl_remote_send_page(struct remote *r, struct holding *h)
     r->net->fetch_start(r->fetch, &request);
 }
 
-static struct pl_freshness freshness_of(struct remote *r,
+struct pl_freshness pl_remote_freshness(struct remote *r,
                                         const struct pl_response *response)
 {
     return (struct pl_freshness){
@@ -395,7 +396,7 @@ static bool parse_page(struct remote *r, const struct holding *h,
 static bool take_body(struct remote *r, struct holding *h,
                       const struct pl_response *response, struct pl_error *err)
 {
-    struct pl_freshness freshness = freshness_of(r, response);
+    struct pl_freshness freshness = pl_remote_freshness(r, response);
     struct pl_block *older = h->block;
     const struct pl_page *page;
     if (!parse_page(r, h, response, &page, err))
@@ -411,7 +412,7 @@ static bool take_unchanged(struct remote *r, struct holding *h,
                            const struct pl_response *response,
                            struct pl_error *err)
 {
-    struct pl_freshness freshness = freshness_of(r, response);
+    struct pl_freshness freshness = pl_remote_freshness(r, response);
     if (!h->block || !(h->block->freshness.etag.len ||
                        h->block->freshness.last_modified.len))
         return pl_error_plain(err, PL_ERR_INDEX,
@@ -428,29 +429,14 @@ static bool take_unchanged(struct remote *r, struct holding *h,
     return true;
 }
 
-static void settle_absent(struct remote *r, struct holding *h,
-                          const struct pl_freshness *freshness)
+void pl_remote_settle_absent(struct remote *r, struct holding *h,
+                             const struct pl_freshness *freshness)
 {
     settle_with(r, h, pl_block_make(r->arena, NULL, freshness));
     h->block->changed = true;
 }
 
-/* 403 of the torch index: its listing says what that means. */
-static void ask_listing(struct remote *r, struct holding *h,
-                        const struct pl_response *response)
-{
-    struct remote_site *site = h->site;
-    h->forbidden = freshness_of(r, response);
-    if (!site->listing) {
-        site->listing = pl_new(r->arena, struct listing);
-        site->listing->task.kind = TASK_LISTING;
-        site->listing->site = site;
-        pl_remote_queue(r, &site->listing->task);
-    }
-    pl_vec_push(r->arena, &site->listing->waiting, h);
-}
-
-static bool refused(int status, struct pl_error *err)
+bool pl_remote_refused(int status, struct pl_error *err)
 {
     pl_error_plain(err, PL_ERR_INDEX, "answers %d%s", status,
                    status == 401   ? " (it asks for a user name and password)"
@@ -463,65 +449,38 @@ static bool refused(int status, struct pl_error *err)
     return false;
 }
 
-/* The listing has been read already, or the holding waits for it. */
-static bool judge_forbidden(struct remote *r, struct holding *h,
-                            struct pl_error *err)
-{
-    const struct listing *listing = h->site->listing;
-    struct pl_freshness freshness = h->forbidden;
-    size_t low = 0, high = listing->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = pl_str_cmp(listing->names[middle], h->wish->project);
-        if (order == 0)
-            return refused(403, err);
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    freshness.max_age = listing->max_age;
-    settle_absent(r, h, &freshness);
-    return true;
-}
-
 static bool take_answer(struct remote *r, struct holding *h,
                         struct pl_response *response, struct pl_error *err)
 {
     struct pl_freshness freshness;
     switch (response->status) {
     case 0:
-        *err = response->error;
-        return false;
+        return pl_remote_fail(r, response, err);
     case 200:
         return take_body(r, h, response, err);
     case 304:
         return take_unchanged(r, h, response, err);
     case 404:
     case 410:
-        freshness = freshness_of(r, response);
-        settle_absent(r, h, &freshness);
+        freshness = pl_remote_freshness(r, response);
+        pl_remote_settle_absent(r, h, &freshness);
         return true;
     case 403:
         if (!h->site->is_torch)
-            return refused(403, err);
-        ask_listing(r, h, response);
-        return !h->site->listing->is_read || judge_forbidden(r, h, err);
+            return pl_remote_refused(403, err);
+        return pl_remote_judge_forbidden(r, h, response, err);
     default:
-        return refused(response->status, err);
+        return pl_remote_refused(response->status, err);
     }
 }
 
 /* What went wrong is the holding's: another site may have the project. */
-static void keep_error(struct remote *r, struct holding *h,
-                       const struct pl_error *why)
+void pl_remote_keep_error(struct remote *r, struct holding *h,
+                          const struct pl_error *why)
 {
     struct pl_str url = page_url(r, h);
     h->is_settled = true;
     h->error = *why;
-    h->error.message = pl_arena_dup(r->arena, why->message);
-    h->error.because = pl_arena_dup(r->arena, why->because);
-    h->error.hint = pl_arena_dup(r->arena, why->hint);
     if (pl_str_find_str(why->message, url) == why->message.len)
         pl_error_wrap(&h->error, "%.*s", PL_STR_ARG(url));
 }
@@ -531,55 +490,8 @@ bool pl_remote_take_page(struct remote *r, struct holding *h,
 {
     struct pl_error why = {.arena = r->arena};
     if (!take_answer(r, h, response, &why))
-        keep_error(r, h, &why);
+        pl_remote_keep_error(r, h, &why);
     return pl_remote_settle(r, h->wish, err);
-}
-
-/* ---- the listing of a torch index ---- */
-
-void pl_remote_send_listing(struct remote *r, struct listing *listing)
-{
-    struct pl_request request = {
-        .url = listing->site->url,
-        .accept = "text/html",
-        .max_bytes = PL_MAX_PAGE_BYTES,
-        .user = listing,
-    };
-    r->net->fetch_start(r->fetch, &request);
-}
-
-static bool read_listing(struct remote *r, struct listing *listing,
-                         struct pl_response *response, struct pl_error *err)
-{
-    if (response->status == 0) {
-        *err = response->error;
-        return false;
-    }
-    if (response->status != 200)
-        return refused(response->status, err);
-    listing->max_age = freshness_of(r, response).max_age;
-    return r->net->listing_parse_html(r->arena, response->body, &listing->names,
-                                      &listing->count, err);
-}
-
-bool pl_remote_take_listing(struct remote *r, struct listing *listing,
-                            struct pl_response *response, struct pl_error *err)
-{
-    struct pl_error why = {.arena = r->arena};
-    bool is_good = read_listing(r, listing, response, &why);
-    listing->is_read = is_good;
-    for (size_t i = 0; i < listing->waiting.len; i++) {
-        struct holding *h = listing->waiting.at[i];
-        struct pl_error own = why;
-        if (!is_good)
-            pl_error_wrap(&own, "%.*s", PL_STR_ARG(listing->site->url));
-        if (!is_good || !judge_forbidden(r, h, &own))
-            keep_error(r, h, &own);
-        if (!pl_remote_settle(r, h->wish, err))
-            return false;
-    }
-    listing->waiting.len = 0;
-    return true;
 }
 
 /* ---- pages of --find-links on a server ---- */
@@ -598,13 +510,10 @@ void pl_remote_send_flat(struct remote *r, struct flat *flat)
 bool pl_remote_take_flat(struct remote *r, struct flat *flat,
                          struct pl_response *response, struct pl_error *err)
 {
-    if (response->status == 0) {
-        if (err)
-            *err = response->error;
-        return false;
-    }
+    if (response->status == 0)
+        return pl_remote_fail(r, response, err);
     if (response->status != 200) {
-        refused(response->status, err);
+        pl_remote_refused(response->status, err);
         return pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
     }
     flat->is_read = true;

@@ -319,14 +319,14 @@ static void test_freshness(void **state)
 {
     (void)state;
     struct pl_block block = {.freshness = {.checked = 1000, .max_age = 600}};
-    assert_true(pl_block_is_fresh(&block, 1000));
-    assert_true(pl_block_is_fresh(&block, 1599));
-    assert_false(pl_block_is_fresh(&block, 1600));
-    assert_false(pl_block_is_fresh(&block, 999));
+    assert_true(pl_freshness_lasts(&block.freshness, 1000));
+    assert_true(pl_freshness_lasts(&block.freshness, 1599));
+    assert_false(pl_freshness_lasts(&block.freshness, 1600));
+    assert_false(pl_freshness_lasts(&block.freshness, 999));
     block.freshness = (struct pl_freshness){.checked = INT64_MIN, .max_age = 1};
-    assert_false(pl_block_is_fresh(&block, INT64_MAX));
+    assert_false(pl_freshness_lasts(&block.freshness, INT64_MAX));
     block.freshness = (struct pl_freshness){.checked = INT64_MAX, .max_age = 1};
-    assert_false(pl_block_is_fresh(&block, INT64_MIN));
+    assert_false(pl_freshness_lasts(&block.freshness, INT64_MIN));
 }
 
 /* What was packed, what was added, and what has changed meanwhile. */
