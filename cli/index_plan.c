@@ -149,23 +149,6 @@ static bool read_site_url(const struct planner *p, const struct word *word,
 
 /* ---- torch's index ---- */
 
-static bool is_variant_char(char c)
-{
-    return pl_is_alnum(c) || c == '.' || c == '-' || c == '_';
-}
-
-bool pl_torch_variant_valid(struct pl_str variant)
-{
-    struct pl_str part;
-    while (pl_str_cut(&variant, '/', &part)) {
-        struct pl_cursor c = pl_cursor_from(part);
-        pl_cursor_span(&c, is_variant_char);
-        if (!pl_cursor_done(&c) || !pl_url_name_is_safe(part))
-            return false;
-    }
-    return true;
-}
-
 /* "cpu", "xpu", "cu128", "rocm6.4" */
 static bool names_variant(struct pl_str word)
 {
@@ -513,7 +496,7 @@ bool pl_index_plan_make(struct pl_arena *arena, const struct pl_plan_input *in,
                         .plan = &plan,
                         .err = err,
                         .rooted = root.len && is_url(root)};
-    if (in->torch_variant.len && !pl_torch_variant_valid(in->torch_variant))
+    if (in->torch_variant.len && !pl_url_parts_are_plain(in->torch_variant))
         return pl_error_plain(err, PL_ERR_USAGE,
                               "`%.*s` is no variant of the torch index",
                               PL_STR_ARG(in->torch_variant));

@@ -55,7 +55,4 @@ PL_MUST_CHECK bool pl_index_plan_make(struct pl_arena *arena,
                                       struct pl_index_plan *out,
                                       struct pl_error *err);
 
-/* "cu124", "nightly/cu128": may it become part of a path and of a URL? */
-bool pl_torch_variant_valid(struct pl_str variant);
-
 #endif

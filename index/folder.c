@@ -259,24 +259,6 @@ static bool next(struct pl_index *index, struct pl_index_event *event,
 
 /* ---- opening ---- */
 
-static bool is_variant_char(char c)
-{
-    return pl_is_alnum(c) || c == '.' || c == '-' || c == '_';
-}
-
-/* "cu124", "nightly/cu128"; it becomes part of a path and of a URL. */
-static bool is_variant(struct pl_str variant)
-{
-    struct pl_str part;
-    while (pl_str_cut(&variant, '/', &part)) {
-        struct pl_cursor c = pl_cursor_from(part);
-        pl_cursor_span(&c, is_variant_char);
-        if (!pl_cursor_done(&c) || !pl_url_name_is_safe(part))
-            return false;
-    }
-    return true;
-}
-
 static bool read_origin(struct folder *f, struct pl_error *err)
 {
     struct pl_str text,
@@ -327,7 +309,7 @@ bool pl_index_open_folder(struct pl_arena *arena,
     f->arena = arena;
     f->root = pl_arena_dup(arena, opts->root);
     f->family = opts->family;
-    if (opts->torch_variant.len && !is_variant(opts->torch_variant))
+    if (opts->torch_variant.len && !pl_url_parts_are_plain(opts->torch_variant))
         return pl_error_plain(err, PL_ERR_USAGE,
                               "`%.*s` is no variant of the torch index",
                               PL_STR_ARG(opts->torch_variant));

@@ -310,3 +310,20 @@ bool pl_url_below(struct pl_arena *arena, struct pl_str prefix,
     *out = pl_url_decode(arena, rest);
     return true;
 }
+
+static bool is_plain(char c)
+{
+    return pl_is_alnum(c) || c == '.' || c == '-' || c == '_';
+}
+
+bool pl_url_parts_are_plain(struct pl_str text)
+{
+    struct pl_str part;
+    while (pl_str_cut(&text, '/', &part)) {
+        struct pl_cursor c = pl_cursor_from(part);
+        pl_cursor_span(&c, is_plain);
+        if (!pl_cursor_done(&c) || !pl_url_name_is_safe(part))
+            return false;
+    }
+    return true;
+}

@@ -65,6 +65,11 @@ PL_MUST_CHECK bool pl_url_filename(struct pl_arena *arena, struct pl_str url,
  */
 bool pl_url_name_is_safe(struct pl_str name);
 /*
+ * Parts of letters, digits, '.', '-' and '_' between slashes, each a safe name:
+ * "cu124", "nightly/cu128". Such a text may become part of a path or a URL.
+ */
+bool pl_url_parts_are_plain(struct pl_str text);
+/*
  * The path below `prefix` (an absolute URL ending in '/') that the URL means,
  * decoded once: "files/a-1.whl". False when the URL does not lie below it or
  * a part of the path is not safe, so that joining it to a folder stays inside.
