@@ -194,7 +194,9 @@ static void want_trail_versions(struct pl_gather *gather,
         found = find_version(project, from, trail->versions.at[i].text);
         if (found == SIZE_MAX)
             continue;
-        pl_gather_want_candidate(gather, project, &project->candidates[found]);
+        if (!trail->versions.at[i].unread)
+            pl_gather_want_candidate(gather, project,
+                                     &project->candidates[found]);
         pl_bits_add(project->loaded, found);
         if (trail->versions.at[i].decided)
             trail->decided = found;

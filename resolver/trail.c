@@ -13,7 +13,8 @@ static bool take_version(struct pl_arena *arena, struct pl_str line,
 {
     struct pl_trail_version version = {.text = pl_str_sub(line, 1, line.len)};
     version.decided = pl_str_starts(version.text, "*");
-    if (version.decided)
+    version.unread = pl_str_starts(version.text, "-");
+    if (version.decided || version.unread)
         version.text = pl_str_sub(version.text, 1, version.text.len);
     if (!version.text.len || version.text.len > PL_MAX_VERSION_BYTES)
         return false;
@@ -57,10 +58,20 @@ bool pl_trail_read(struct pl_str payload, struct pl_map *out)
 
 /* ---- writing ---- */
 
-static bool was_read(const struct pl_candidate *candidate)
+/* NULL: it has no part in the trail. */
+static const char *mark_of(const struct pl_project *project, size_t i,
+                           size_t decided)
 {
-    return !candidate->fact && (candidate->state == PL_CANDIDATE_READ ||
-                                candidate->state == PL_CANDIDATE_UNUSABLE);
+    const struct pl_candidate *candidate = &project->candidates[i];
+    if (candidate->fact)
+        return NULL;
+    if (i == decided)
+        return " *";
+    if (candidate->state == PL_CANDIDATE_UNUSABLE)
+        return " ";
+    if (!pl_bits_has(project->loaded, i))
+        return NULL;
+    return candidate->state == PL_CANDIDATE_READ ? " " : " -";
 }
 
 static void write_project(const struct pl_project *project, size_t decided,
@@ -69,12 +80,11 @@ static void write_project(const struct pl_project *project, size_t decided,
     pl_buf_add_str(out, project->name);
     pl_buf_add_char(out, '\n');
     for (size_t i = 0; i < project->candidate_count; i++) {
-        const struct pl_candidate *candidate = &project->candidates[i];
-        if (!was_read(candidate) || (candidate->state == PL_CANDIDATE_READ &&
-                                     !pl_bits_has(project->loaded, i)))
+        const char *mark = mark_of(project, i, decided);
+        if (!mark)
             continue;
-        pl_buf_add_cstr(out, i == decided ? " *" : " ");
-        pl_buf_add_str(out, candidate->version->text);
+        pl_buf_add_cstr(out, mark);
+        pl_buf_add_str(out, project->candidates[i].version->text);
         pl_buf_add_char(out, '\n');
     }
 }

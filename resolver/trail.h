@@ -14,13 +14,15 @@
  *
  * Format: lines of text. The first is PL_TRAIL_HEAD; then a project, a name in
  * normal form, on a line of its own, and below it, after a space, its versions
- * that were read and stood alone in the pool. `*` stands before the one that
- * was decided. Of what does not look like that, nothing is taken.
+ * that were read or stood alone in the pool. `*` stands before the one that was
+ * decided, `-` before those that were not read. Of what does not look like
+ * that, nothing is taken.
  *
  *     podlock-trail 1
  *     numpy
  *      *2.0.2
  *      2.1.0
+ *      -2.1.1
  */
 #ifndef PODLOCK_RESOLVER_TRAIL_H
 #define PODLOCK_RESOLVER_TRAIL_H
@@ -36,6 +38,7 @@ struct pl_decision;
 struct pl_trail_version {
     struct pl_str text; /* of the version, as it stands in the file's name */
     bool decided;
+    bool unread; /* it need not be read, but stands alone in the pool */
 };
 
 struct pl_trail_project {

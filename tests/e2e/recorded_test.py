@@ -17,15 +17,14 @@ rules: the rows of uv.json with the ABI rules on; prints those that change,
     with the rule that changed each, and fails when a change names none.
 windows: every recorded case with --window 1 and with everything loaded: the
     same lock as with the default.
-trails: the same with the trail of its own earlier run, which must need hardly
-    more than a round, and with that of another case; PODLOCK is then
-    podlock_with_trail.
+trails: the same with the trail of its own earlier run, which must need one
+    round, and with that of another case; PODLOCK is then podlock_with_trail.
 """
 import concurrent.futures, json, os, shutil, subprocess, sys, tempfile
 
 MIN_SAME = 0.97
 MAX_ROUNDS = {'uv': 8, 'templates': 16}
-MAX_ROUNDS_ON_TRAIL = 2
+MAX_ROUNDS_ON_TRAIL = 1
 # Where the answer is rightly no: what the explanation must name.
 EXPLAINED = {
     # opencv-python-headless 4.13 needs numpy 2, which torch 2.1 and 2.2 break

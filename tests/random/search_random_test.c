@@ -26,7 +26,8 @@ struct tally {
     uint64_t worlds, satisfiable, wrong;
     uint64_t replaced, many, os; /* facts: any, several, one of the os */
     long most_tried;
-    uint64_t rounds, rounds_on_trail; /* the second: on a run's own trail */
+    /* Answers on their own trails, and rounds without and with these. */
+    uint64_t own_trails, rounds, rounds_on_trail;
 };
 
 /* What runs left behind: of the world at hand, and of one before. */
@@ -186,6 +187,7 @@ static bool solve_twice(const struct attempt *a, uint32_t window,
     if (!solve(a, window, &again, &with))
         return false;
     if (kind == TRAIL_OWN && a->right->satisfiable) {
+        tally->own_trails++;
         tally->rounds += without;
         tally->rounds_on_trail += with;
     }
@@ -235,7 +237,8 @@ static bool is_varied(const struct tally *tally)
            (tally->satisfiable * 4 > tally->worlds &&
             tally->satisfiable * 10 < tally->worlds * 9 &&
             tally->replaced * 20 > tally->worlds &&
-            tally->rounds_on_trail < tally->rounds);
+            tally->rounds_on_trail == tally->own_trails &&
+            tally->rounds > tally->own_trails);
 }
 
 static void finish_trails(struct trails *trails)

@@ -18,16 +18,20 @@ static void test_projects_and_versions(void **state)
 {
     (void)state;
     PL_ARENA(arena);
-    struct pl_map map = read_text(&arena, PL_TRAIL_HEAD
-                                  "\nnumpy\n *2.0.2\n 2.1.0\nabsent-one\n");
+    struct pl_map map =
+        read_text(&arena, PL_TRAIL_HEAD
+                  "\nnumpy\n *2.0.2\n 2.1.0\n -2.1.1\nabsent-one\n");
     assert_int_equal(map.len, 2);
     const struct pl_trail_project *numpy = map.entries[0].value;
-    assert_int_equal(numpy->versions.len, 2);
+    assert_int_equal(numpy->versions.len, 3);
     assert_true(pl_str_is(numpy->name, "numpy"));
     assert_true(pl_str_is(numpy->versions.at[0].text, "2.0.2"));
     assert_true(numpy->versions.at[0].decided);
     assert_true(pl_str_is(numpy->versions.at[1].text, "2.1.0"));
     assert_false(numpy->versions.at[1].decided);
+    assert_false(numpy->versions.at[1].unread);
+    assert_true(pl_str_is(numpy->versions.at[2].text, "2.1.1"));
+    assert_true(numpy->versions.at[2].unread);
     const struct pl_trail_project *absent = map.entries[1].value;
     assert_int_equal(absent->versions.len, 0);
 }
