@@ -17,7 +17,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #define LARGE_ARENA_BYTES SIZE_MAX
 #else
-#define LARGE_ARENA_BYTES ((size_t)512 << 10)
+#define LARGE_ARENA_BYTES ((size_t)1024 << 10)
 #endif
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
