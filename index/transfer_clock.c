@@ -12,10 +12,10 @@ int64_t pl_fetch_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void note_event(struct pl_transfer *transfer, int64_t now)
+static void note_event(struct pl_transfer *transfer, int64_t now, int64_t most)
 {
     int64_t gap = now - transfer->last_event;
-    if (gap > 0 && gap <= FLOW_GAP_MS)
+    if (gap > 0 && gap <= most)
         transfer->flowing += gap;
     if (gap > 0)
         transfer->last_event = now;
@@ -24,7 +24,7 @@ static void note_event(struct pl_transfer *transfer, int64_t now)
 void pl_transfer_note_bytes(struct pl_transfer *transfer, size_t bytes,
                             int64_t now)
 {
-    note_event(transfer, now);
+    note_event(transfer, now, FLOW_GAP_MS);
     transfer->moved += bytes;
     transfer->site->bytes += bytes;
     transfer->site->last_byte = now;
@@ -70,10 +70,13 @@ enum pl_stop pl_transfer_overdue(struct pl_transfer *transfer, int64_t now)
     const struct pl_fetch_limits *limits = &transfer->fetch->limits;
     /*
      * A request that waits for a connection, or shares one, is not slow as
-     * long as the others of its site move.
+     * long as the others of its site move; one that waits is not even where
+     * each of them takes its time.
      */
-    if (!transfer->sent || transfer->site->multiplexes)
-        note_event(transfer, transfer->site->last_byte);
+    if (!transfer->sent)
+        note_event(transfer, transfer->site->last_byte, limits->silence);
+    else if (transfer->site->multiplexes)
+        note_event(transfer, transfer->site->last_byte, FLOW_GAP_MS);
     if (now - transfer->fetch->opened_at >= limits->run)
         return PL_STOP_RUN;
     if (transfer->sent && now - transfer->last_event >= limits->silence)

@@ -27,12 +27,12 @@ class Result:
 
 
 def probe(wishes, *options, env=None, timeout=30):
-    """Runs it; a wish is a URL, a dict of its fields, or 'wait'."""
+    """Runs it; a wish is a URL, a dict of its fields, 'wait' or 'nap MS'."""
     lines = []
     for wish in wishes:
         if isinstance(wish, dict):
             wish = '\t'.join(f'{k}={v}' for k, v in wish.items())
-        elif wish != 'wait':
+        elif wish != 'wait' and not wish.startswith('nap '):
             wish = f'url={wish}'
         lines.append(wish)
     begun = time.monotonic()

@@ -429,6 +429,29 @@ class Time(Case):
         self.assert_error(self.one('/a', 'silence=400', 'resource=1000'), '')
         self.assertLess(self.result.seconds, 20)
 
+    def test_waiting_for_a_turn_is_not_slow(self):
+        self.server.on('*', after(1.2, ok(b'x')))
+        result = probe([self.url(f'/{i}') for i in range(48)], 'resource=2800',
+                       'retries=0')
+        self.assertEqual({a['body'] for a in result.answers}, {'x'})
+        self.assertGreater(result.seconds, 3.5)
+
+    def test_a_caller_with_other_work(self):
+        """Its own time is not the server's."""
+        self.server.on('/a', after(3, ok(b'x')))
+        self.server.on('/b', slowly([b''], 60))
+        result = probe([self.url(), 'nap 2500'], 'silence=1700', 'crawl=1700',
+                       'resource=1700', 'retries=0')
+        self.assertEqual(result.answers[0]['body'], 'x')
+        result = probe([self.url('/b'), 'nap 1500'], 'silence=1000',
+                       'resource=3000', 'retries=0')
+        self.assertIn('nothing came', result.answers[0]['error'])
+
+    def test_drops_do_not_flow(self):
+        self.server.on('/a', slowly([ok(b'', length=99)] + [b'x'] * 99, 1.2))
+        self.assert_error(self.one('/a', 'resource=2500'),
+                          'no whole answer within 2.5 s', tries=1)
+
     def test_time_of_the_run(self):
         self.server.on('*', slowly([ok(b'', length=1 << 20)] +
                                    [b'x' * 1000] * 900, .05))

@@ -5,8 +5,9 @@
  *
  * Each argument is an option of the run or a limit (see read_option); each
  * line of input is a request: KEY=VALUE fields separated by tabs, `url` among
- * them. A line "wait" answers everything asked before it. One JSON object an
- * answer is printed as it comes, and one with the counters at the end.
+ * them. A line "wait" answers everything asked before it; "nap MS" looks once
+ * and then sleeps, as a caller with other work does. One JSON object an answer
+ * is printed as it comes, and one with the counters at the end.
  */
 #include <fcntl.h>
 #include <time.h>
@@ -200,6 +201,18 @@ static void answer_all(struct probe *probe)
     }
 }
 
+static void nap(struct probe *probe, struct pl_str ms)
+{
+    struct pl_response answer;
+    struct pl_error err = {.arena = &probe->arena};
+    bool any;
+    if (!pl_fetch_next(probe->fetch, 100, &answer, &any, &err))
+        die("fetch_next", err.message);
+    if (any)
+        print_answer(probe, &answer);
+    usleep((useconds_t)number(ms) * 1000);
+}
+
 static void ask(struct probe *probe, struct pl_str line, size_t id)
 {
     struct pl_request wish = {.max_bytes = PL_MAX_PAGE_BYTES,
@@ -225,6 +238,8 @@ static void run(struct probe *probe)
     while (pl_str_cut(&text, '\n', &line)) {
         if (pl_str_is(line, "wait"))
             answer_all(probe);
+        else if (pl_str_starts(line, "nap "))
+            nap(probe, pl_str_sub(line, 4, line.len));
         else if (line.len)
             ask(probe, line, id++);
     }
