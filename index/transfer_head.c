@@ -15,7 +15,8 @@ bool pl_transfer_is_redirect(const struct pl_transfer *transfer)
 
 bool pl_transfer_has_body(const struct pl_transfer *transfer)
 {
-    return transfer->head.status == 200 || transfer->head.status == 206;
+    long status = transfer->head.status;
+    return status == 206 || (status == 200 && !transfer->wish.has_range);
 }
 
 static bool check_encoding(struct pl_transfer *transfer)
