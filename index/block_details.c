@@ -80,29 +80,43 @@ static bool changed(const struct block_source *s, struct pl_error *err)
     return pl_error_hint(err, "run the command again");
 }
 
+/* Once: all files of a page may be looked for one after another. */
+static const struct pl_block *read_newer(struct block_source *s)
+{
+    struct pl_block_place place = {.project = s->page->project};
+    struct pl_str payload;
+    if (s->newer)
+        return s->newer;
+    struct pl_block *block = pl_new(s->arena, struct pl_block);
+    if (pl_cache_peek(s->cache, PL_CACHE_BLOCK, s->site, place.project,
+                      &payload) &&
+        pl_block_read(s->arena, pl_arena_dup(s->arena, payload), &place,
+                      block) &&
+        block->page)
+        s->newer = block;
+    return s->newer;
+}
+
 /* Another process has written a newer block: the same file stands in it. */
 static bool find_again(struct block_source *s, const char *record,
                        struct pl_file *file, struct pl_error *err)
 {
-    struct pl_block_place place = {.project = s->page->project};
-    struct pl_str payload;
-    struct pl_block block;
-    if (!pl_cache_peek(s->cache, PL_CACHE_BLOCK, s->site, place.project,
-                       &payload) ||
-        !pl_block_read(s->arena, pl_arena_dup(s->arena, payload), &place,
-                       &block) ||
-        !block.page)
+    const struct pl_block *newer = read_newer(s);
+    if (!newer)
         return changed(s, err);
-    const char *records = block.parts->records;
-    struct block_source *other = (struct block_source *)block.page->source;
-    for (size_t i = 0; i < block.page->file_count; i++)
+    const struct pl_page *page = newer->page;
+    const char *records = newer->parts->records;
+    struct block_source *other = (struct block_source *)page->source;
+    for (size_t n = 0; n < page->file_count; n++) {
+        size_t i = (file->number + n) % page->file_count;
         if (memcmp(records + i * BLOCK_RECORD_BYTES + BLOCK_CHECK_AT,
                    record + BLOCK_CHECK_AT,
                    BLOCK_RECORD_BYTES - BLOCK_CHECK_AT) == 0 &&
-            pl_str_eq(block.page->files[i].version->text, file->version->text))
+            pl_str_eq(page->files[i].version->text, file->version->text))
             return accept(s, record, slice_of(records, i, other->details),
                           file) ||
                    changed(s, err);
+    }
     return changed(s, err);
 }
 

@@ -118,7 +118,8 @@ struct block_source {
     /* Of a block that was loaded: */
     struct pl_cache *cache;
     struct pl_str site;
-    size_t from, len; /* of the details in the payload */
+    size_t from, len;             /* of the details in the payload */
+    const struct pl_block *newer; /* what another process wrote; or NULL */
 };
 
 struct pl_str pl_block_slice(const struct block_slices *slices, size_t number);
