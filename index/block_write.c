@@ -92,8 +92,19 @@ static int compare(const struct pl_file *a, const struct pl_file *b)
 
 static bool is_same_file(const struct pl_file *a, const struct pl_file *b)
 {
-    return a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
-           pl_str_eq(a->metadata_sha256, b->metadata_sha256);
+    return a == b || (a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
+                      pl_str_eq(a->metadata_sha256, b->metadata_sha256));
+}
+
+static bool is_reason(const struct block_known *known)
+{
+    if (known->kind != KNOWN_PACKED)
+        return known->kind == KNOWN_REASON;
+    const struct block_slices *metadata = &known->store->metadata;
+    if (known->number >= metadata->count)
+        return true;
+    struct pl_str bytes = pl_block_slice(metadata, known->number);
+    return !bytes.len || bytes.at[0] & METADATA_UNUSABLE;
 }
 
 void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
@@ -113,8 +124,8 @@ void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
         if (at == old->file_count)
             return;
         struct block_known known = pl_block_known(older, at);
-        if (parts->added[i].kind != KNOWN_NOTHING ||
-            known.kind == KNOWN_REASON || compare(&old->files[at], file) != 0 ||
+        if (parts->added[i].kind != KNOWN_NOTHING || is_reason(&known) ||
+            compare(&old->files[at], file) != 0 ||
             !is_same_file(&old->files[at], file))
             continue;
         parts->added[i] = known;

@@ -296,6 +296,8 @@ static void close_remote(struct pl_index *index)
     release_claim(r);
     if (r->fetch)
         r->net->fetch_close(r->fetch);
+    for (size_t i = 0; i < r->downloads.len; i++)
+        pl_remote_close_sink(r->downloads.at[i]);
 }
 
 /* ---- opening ---- */
@@ -327,6 +329,16 @@ static bool is_page_on_a_server(struct pl_str place)
     return pl_str_starts(place, "http://") || pl_str_starts(place, "https://");
 }
 
+static bool refuse_flat(const struct flat *flat, struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_INDEX,
+                   "%.*s is not in the cache, which keeps no pages of "
+                   "--find-links",
+                   PL_STR_ARG(flat->url));
+    return pl_error_hint(err, "leave out --offline, or name a folder that has "
+                              "its files");
+}
+
 static bool open_find_links(struct remote *r, struct pl_error *err)
 {
     size_t count = r->opts.find_link_count, local = 0;
@@ -342,6 +354,8 @@ static bool open_find_links(struct remote *r, struct pl_error *err)
         else
             places[local++] = place;
     }
+    if (r->flat_count && r->opts.offline)
+        return refuse_flat(&r->flats[0], err);
     for (size_t i = 0; i < r->flat_count; i++)
         pl_remote_queue(r, &r->flats[i].task);
     return !local ||

@@ -99,7 +99,7 @@ struct metadata_wish {
     struct pl_wheel_bytes wheel; /* pieces read so far */
     struct pl_wheel_need need;
     struct pl_str etag; /* of the wheel, as the first piece had it */
-    int sink;           /* of STAGE_WHOLE_WHEEL */
+    int sink;           /* of STAGE_WHOLE_WHEEL; 0: none */
 };
 
 struct remote {
@@ -116,8 +116,9 @@ struct remote {
     struct pl_fetch *fetch;
     struct pl_map holdings; /* by the address of the page */
     PL_VEC(struct holding *) blocks;
-    PL_VEC(struct task *) queue; /* to be sent */
-    size_t open;                 /* queued or in flight */
+    PL_VEC(struct task *) queue;              /* to be sent */
+    PL_VEC(struct metadata_wish *) downloads; /* that have had a sink */
+    size_t open;                              /* queued or in flight */
     PL_VEC(struct slot) slots;
     size_t given; /* slots */
     bool has_claim;
@@ -182,6 +183,7 @@ void pl_remote_save_listing(struct remote *r);
 void pl_remote_want_metadata(struct pl_index *index,
                              const struct pl_file *file);
 bool pl_remote_look_up_metadata(struct remote *r, struct metadata_wish *wish);
+void pl_remote_close_sink(struct metadata_wish *wish);
 PL_MUST_CHECK bool pl_remote_send_metadata(struct remote *r,
                                            struct metadata_wish *wish,
                                            struct pl_error *err);

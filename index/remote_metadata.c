@@ -182,7 +182,8 @@ static void set_range(const struct metadata_wish *wish,
 }
 
 /* Nobody else ever sees it: it has no name. */
-static bool open_temporary(struct metadata_wish *wish, struct pl_error *err)
+static bool open_temporary(struct remote *r, struct metadata_wish *wish,
+                           struct pl_error *err)
 {
     const char *folder = getenv("TMPDIR");
     char name[PL_MAX_PATH_BYTES];
@@ -195,7 +196,15 @@ static bool open_temporary(struct metadata_wish *wish, struct pl_error *err)
                               strerror(errno));
     unlink(name);
     wish->sink = fd;
+    pl_vec_push(r->arena, &r->downloads, wish);
     return true;
+}
+
+void pl_remote_close_sink(struct metadata_wish *wish)
+{
+    if (wish->sink > 0)
+        close(wish->sink);
+    wish->sink = 0;
 }
 
 bool pl_remote_send_metadata(struct remote *r, struct metadata_wish *wish,
@@ -214,7 +223,7 @@ bool pl_remote_send_metadata(struct remote *r, struct metadata_wish *wish,
         set_range(wish, &request);
         break;
     case STAGE_WHOLE_WHEEL:
-        if (!open_temporary(wish, err))
+        if (!open_temporary(r, wish, err))
             return false;
         request.sink = wish->sink;
         request.raw = true;
@@ -314,7 +323,6 @@ static bool take_whole_wheel(struct remote *r, struct metadata_wish *wish,
         check_hash(r, found, wish->file->sha256, wish->file->name, &why) &&
         pl_wheel_read_file(r->arena, r->net, wish->sink, wish->file, &text,
                            &why);
-    close(wish->sink);
     return is_read ? take_wheel_text(r, wish, text, err)
                    : answer_error(r, wish, &why, err);
 }
@@ -368,8 +376,9 @@ static bool take_absence(struct remote *r, struct metadata_wish *wish,
                         status));
 }
 
-bool pl_remote_take_metadata(struct remote *r, struct metadata_wish *wish,
-                             struct pl_response *response, struct pl_error *err)
+static bool take_answer(struct remote *r, struct metadata_wish *wish,
+                        const struct pl_response *response,
+                        struct pl_error *err)
 {
     switch (response->status) {
     case 0:
@@ -392,4 +401,12 @@ bool pl_remote_take_metadata(struct remote *r, struct metadata_wish *wish,
     }
     return pl_error_plain(err, PL_ERR_INDEX, "%.*s answers %d",
                           PL_STR_ARG(response->url), response->status);
+}
+
+bool pl_remote_take_metadata(struct remote *r, struct metadata_wish *wish,
+                             struct pl_response *response, struct pl_error *err)
+{
+    bool is_good = take_answer(r, wish, response, err);
+    pl_remote_close_sink(wish);
+    return is_good;
 }

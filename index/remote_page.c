@@ -56,7 +56,7 @@ bool pl_remote_look_up_page(struct remote *r, struct holding *h)
                                    .is_torch = h->site->is_torch,
                                    .order = h->site->order};
     struct pl_block *block = pl_new(r->arena, struct pl_block);
-    if (r->opts.cache && !h->block &&
+    if (r->opts.cache &&
         pl_block_load(r->arena, r->opts.cache, h->site->folder, &place, block))
         h->block = block;
     if (h->block &&
@@ -292,8 +292,12 @@ static bool add_links(struct remote *r, const struct page_wish *wish,
         if (found->file_count)
             pl_vec_push(r->arena, &pages, found);
     }
-    if (pages.len)
-        *page = pl_page_merge(r->arena, pages.at, pages.len);
+    if (!pages.len)
+        return true;
+    /* By their names files find their places among those of other pages. */
+    if (*page && pages.len > 1 && !pl_page_complete(*page, err))
+        return false;
+    *page = pl_page_merge(r->arena, pages.at, pages.len);
     return true;
 }
 
@@ -404,7 +408,6 @@ static bool take_body(struct remote *r, struct holding *h,
     settle_with(r, h, pl_block_make(r->arena, page, &freshness));
     if (older)
         pl_block_inherit(r->arena, h->block, older);
-    h->no_store = response->no_store;
     return true;
 }
 
@@ -422,9 +425,14 @@ static bool take_unchanged(struct remote *r, struct holding *h,
         freshness.etag = h->block->freshness.etag;
     if (!freshness.last_modified.len)
         freshness.last_modified = h->block->freshness.last_modified;
+    if (is_refreshed(r, h->wish->project)) {
+        /* What could not be used then may be there by now. */
+        const struct pl_block *older = h->block;
+        h->block = pl_block_make(r->arena, older->page, &freshness);
+        pl_block_inherit(r->arena, h->block, older);
+    }
     h->block->freshness = freshness;
     h->block->changed = true;
-    h->no_store = response->no_store;
     settle_with(r, h, h->block);
     return true;
 }
@@ -453,6 +461,7 @@ static bool take_answer(struct remote *r, struct holding *h,
                         struct pl_response *response, struct pl_error *err)
 {
     struct pl_freshness freshness;
+    h->no_store = response->no_store;
     switch (response->status) {
     case 0:
         return pl_remote_fail(r, response, err);

@@ -5,6 +5,7 @@ usage: network_faults_test.py PODLOCK quick|all [BEGINNING OF A NAME...]
 
 Each function is one fault of docs/faults.md; see faults_test.py.
 """
+import glob
 import gzip
 import hashlib
 import io
@@ -20,7 +21,7 @@ import zipfile
 from faults_world import (FILE, PAGE, Skip, changed, make_wheel, paths,
                           refused, run_all, script, without_ranges)
 from hostile_test import BARE, META
-from server import DROP, JSON, Response, certificates, refuse
+from server import DROP, JSON, Response, certificates, page, refuse
 
 LINES = ['b; os_name == "x"'] * 20  # enough to be compressed
 
@@ -495,6 +496,89 @@ def fault_29_304_and_the_entry_is_gone(w):
 
 
 # ---- 36, 38, 39, 44: the machine, and files that change ----
+
+
+def fault_29_gone_and_back(w):
+    """A file that was gone is looked for again by --refresh, although the
+    page has not changed, and when it has."""
+    for version in '1.0', '2.0':
+        w.wheel('a', version)
+    there = []
+
+    def once_gone(request):
+        return None if there or 'a-2.0' not in request.name else refuse(404)
+    w.serve(script=once_gone)
+    for cache in 'refresh', 'changed':
+        w.yes('gone', 'a', {'a': '1.0'}, cache=cache)
+    there.append(True)
+    w.yes('warm', 'a', {'a': '1.0'}, cache='refresh')
+    w.yes('back', 'a', {'a': '2.0'}, '--refresh', cache='refresh')
+    w.wheel('a', '0.5')
+    w.yes('another page', 'a', {'a': '2.0'}, '--refresh', cache='changed')
+
+
+def fault_29_absent_and_not_to_be_kept(w):
+    def absent(request):
+        response = refuse(404)
+        response.headers['Cache-Control'] = 'no-store, max-age=600'
+        return response if request.name == PAGE else None
+    w.serve(script=absent)
+    for what in 'cold', 'warm':
+        w.no(what, 1, b'a', 'a')
+        if not [r for r in w.server.take() if r.name == PAGE]:
+            w.wrong(what, 'the page was not asked for')
+
+
+def fault_29_files_beside_the_page(w):
+    """Pages of --find-links: the same answer from a page in the cache, and
+    none of them is asked for offline."""
+    w.wheel('a', '1.0')
+    w.wheel('b', '1.0')
+    body, file = make_wheel('a', '1.0', 'b'), 'A-1.0-py3-none-any.whl'
+    w.write(f'index/pypi/files/{file}', body)
+    digest = hashlib.sha256(body).hexdigest()
+    flat = f'<a href="/pypi/files/{file}#sha256={digest}">{file}</a>'
+    w.serve(script=script('/flat/', lambda request: page(flat)))
+    links = '--find-links', w.server.root + 'flat/'
+    cold = w.resolve('a', *links)
+    for name in glob.glob(w.path('cache/v1/*/*.trail')):
+        os.unlink(name)
+    warm = w.resolve('a', *links)
+    if cold.returncode or cold.stdout != warm.stdout:
+        w.wrong('warm', warm.returncode, warm.stdout, cold.stdout)
+    w.server.take()
+    w.no('offline', 3, b'--find-links', 'a', '--offline', *links)
+    if w.server.take():
+        w.wrong('offline', 'the network was asked')
+
+
+def fault_33_stale_pages(w):
+    """Many processes with the same old answers: one of them asks again."""
+    names = [f'p{i}' for i in range(8)]
+    for name in names:
+        w.add(name, '1.0')
+
+    def soon_stale(request):
+        response = w.server.usual(request)
+        response.headers['Cache-Control'] = 'max-age=30'
+        if aged:
+            response.wait = 0.5
+        else:
+            response.headers['Age'] = '30'
+        return response
+    aged = []
+    w.serve(script=soon_stale)
+    words = w.words(' '.join(names), [], None, 'cache')
+    w.run(*words)
+    aged.append(True)
+    w.server.take()
+    many = [subprocess.Popen([w.podlock, *words], cwd=w.top,
+                             env=w.environment({}), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL) for _ in range(5)]
+    codes = [p.wait(60) for p in many]
+    asked = len(w.server.take())
+    if any(codes) or asked > 2 * len(names):
+        w.wrong('stale', codes, f'{asked} requests for {len(names)} pages')
 
 
 def fault_36_places_to_write(w):

@@ -347,6 +347,14 @@ static void test_inherit(void **state)
     /* No hash: it may be another file by now. A reason is asked again. */
     assert_int_equal(pl_block_metadata(&arena, block, &files[2], &m, &why),
                      PL_BLOCK_UNKNOWN);
+    pl_block_add_reason(&arena, block, &files[0], PL_STR("it was gone"));
+    older = read_back(&arena, block);
+    struct pl_block *again =
+        pl_block_make(&arena, parse(&arena, small), &fresh);
+    pl_block_inherit(&arena, again, older);
+    assert_int_equal(
+        pl_block_metadata(&arena, again, &again->page->files[0], &m, &why),
+        PL_BLOCK_UNKNOWN);
     const struct pl_page *changed = parse(&arena, other_hashes);
     block = pl_block_make(&arena, changed, &fresh);
     pl_block_inherit(&arena, block, older);
