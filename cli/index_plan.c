@@ -195,7 +195,7 @@ static bool is_torch_site(struct pl_str url)
 static bool add_variant(const struct planner *p, struct pl_str url,
                         struct pl_str from, struct pl_str *out)
 {
-    struct pl_str variant = p->in->torch_variant;
+    struct pl_str variant = p->plan->torch_variant;
     if (!ends_in_whl(url)) {
         *out = url;
         return true;
@@ -216,7 +216,7 @@ static bool add_variant(const struct planner *p, struct pl_str url,
 static bool take_torch_site(struct planner *p, struct pl_str url,
                             struct pl_str from)
 {
-    struct pl_str site, variant = p->in->torch_variant;
+    struct pl_str site, variant = p->plan->torch_variant;
     if (!add_variant(p, url, from, &site))
         return false;
     struct pl_str end =
@@ -242,7 +242,7 @@ static bool plan_torch(struct planner *p, struct pl_str base)
         return read_site_url(p, &word, &base) &&
                add_variant(p, base, word.from, &plan->torch_site);
     plan->torch_site = p->torch;
-    if (!p->torch.len && p->in->torch_variant.len)
+    if (!p->torch.len && p->plan->torch_variant.len)
         return add_variant(p, base, PL_STR(""), &plan->torch_site);
     return true;
 }
@@ -449,10 +449,11 @@ static bool plan_folder(struct planner *p)
     p->plan->folder = p->options->index_root;
     for (size_t i = 0; i < PL_COUNT(others); i++)
         if (is_said(p, others[i])) {
+            struct pl_str root = source_of(p, "index-root");
             pl_error_plain(p->err, PL_ERR_USAGE,
-                           "--%s beside --index-root DIR, which is asked "
+                           "--%s beside %.*s with a folder, which is asked "
                            "alone",
-                           others[i]);
+                           others[i], PL_STR_ARG(root));
             return pl_error_hint(p->err, "leave out one of them");
         }
     return true;
@@ -466,6 +467,27 @@ static void note_files(const struct planner *p)
         pl_vec_push(p->arena, &p->plan->notes,
                     PL_STR("index options in the files are not used: "
                            "--index-root is asked"));
+}
+
+/* uv looks at the machine for "auto"; a lock is for another one. */
+static bool plan_variant(const struct planner *p)
+{
+    struct pl_str variant = p->in->torch_variant;
+    if (pl_str_is(variant, "auto")) {
+        struct pl_str from = source_of(p, "torch-backend");
+        pl_vec_push(p->arena, &p->plan->notes,
+                    pl_arena_printf(p->arena,
+                                    "%.*s: `auto` counts as none: podlock "
+                                    "does not look at this machine's GPU",
+                                    PL_STR_ARG(from)));
+        return true;
+    }
+    if (variant.len && !pl_url_parts_are_plain(variant))
+        return pl_error_plain(p->err, PL_ERR_USAGE,
+                              "`%.*s` is no variant of the torch index",
+                              PL_STR_ARG(variant));
+    p->plan->torch_variant = variant;
+    return true;
 }
 
 static bool plan_sites(struct planner *p)
@@ -496,13 +518,9 @@ bool pl_index_plan_make(struct pl_arena *arena, const struct pl_plan_input *in,
                         .plan = &plan,
                         .err = err,
                         .rooted = root.len && is_url(root)};
-    if (in->torch_variant.len && !pl_url_parts_are_plain(in->torch_variant))
-        return pl_error_plain(err, PL_ERR_USAGE,
-                              "`%.*s` is no variant of the torch index",
-                              PL_STR_ARG(in->torch_variant));
     if (root.len)
         note_files(&p);
-    bool good = plan_refresh(&p);
+    bool good = plan_variant(&p) && plan_refresh(&p);
     if (good && root.len && !p.rooted)
         good = plan_folder(&p);
     else if (good)

@@ -40,10 +40,11 @@ struct pl_plan_input {
 };
 
 struct pl_index_plan {
-    struct pl_str folder;      /* a recorded index; or empty, and: */
-    struct pl_strs sites;      /* in the order to ask, the default one last */
-    struct pl_str torch_site;  /* may be empty */
-    struct pl_strs find_links; /* folders, and URLs of pages */
+    struct pl_str folder;        /* a recorded index; or empty, and: */
+    struct pl_strs sites;        /* in the order to ask, the default one last */
+    struct pl_str torch_site;    /* may be empty */
+    struct pl_str torch_variant; /* may be empty */
+    struct pl_strs find_links;   /* folders, and URLs of pages */
     struct pl_strs insecure_hosts;
     struct pl_credentials credentials; /* of URLs and named indexes */
     struct pl_strs refresh_names;      /* normalised */

@@ -17,12 +17,12 @@ static struct pl_str torch_variant(const struct pl_resolve_options *options,
 }
 
 static bool open_folder(struct pl_arena *arena,
-                        const struct pl_index_plan *plan, struct pl_str variant,
+                        const struct pl_index_plan *plan,
                         struct pl_setup *setup, struct pl_error *err)
 {
     struct pl_folder_options folder = {
         .root = plan->folder,
-        .torch_variant = variant,
+        .torch_variant = plan->torch_variant,
         .family = &setup->family,
     };
     return pl_index_open_folder(arena, &folder, &setup->index, err);
@@ -151,6 +151,6 @@ bool pl_resolve_index_open(struct pl_cli *cli,
     for (size_t i = 0; i < plan.notes.len && !setup->indexes.len; i++)
         pl_cli_note(cli, "podlock: %.*s", PL_STR_ARG(plan.notes.at[i]));
     if (plan.folder.len)
-        return open_folder(cli->arena, &plan, input.torch_variant, setup, err);
+        return open_folder(cli->arena, &plan, setup, err);
     return open_remote(cli, options, &plan, setup, err);
 }

@@ -173,8 +173,8 @@ expect 2 '--offline reads the cache alone' resolve "$dir/a.in" $bare \
     --offline -n
 expect 2 '`--default-index` wants a value: URL' resolve "$dir/a.in" $bare \
     --default-index
-expect 2 '--find-links beside --index-root DIR' resolve "$dir/a.in" $bare \
-    --index-root "$dir/index" -f .
+expect 2 '--find-links beside --index-root with a folder' \
+    resolve "$dir/a.in" $bare --index-root "$dir/index" -f .
 expect 0 'Locked 0 packages' resolve "$dir/a.in" $bare --offline \
     --index-url "https://me:$secret@a.invalid/simple"
 has "^#     podlock resolve a.in .* --index-url https://a.invalid/simple$"

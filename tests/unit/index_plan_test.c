@@ -202,6 +202,10 @@ static void torch(void **state)
          .sites = {"https://a.invalid/whl/numpy/", "https://a.invalid/whl/",
                    pypi}},
         {.words = {"--no-index"}, .variant = "cu124"},
+        {.vars = {"UV_TORCH_BACKEND=auto"},
+         .variant = "auto",
+         .sites = {pypi},
+         .note = "UV_TORCH_BACKEND: `auto` counts as none"},
     };
     assert_plans(rows, PL_COUNT(rows));
 }
@@ -306,7 +310,7 @@ static void what_is_refused(void **state)
          "lists the wheels of all variants together"},
         {{.variant = "../x"}, "is no variant of the torch index"},
         {{.words = {"--index-root=DIR", "-i", "https://a.invalid"}},
-         "--index-url beside --index-root DIR"},
+         "--index-url beside --index-root with a folder"},
         {{.words = {"--index-root=http://a.invalid/"}},
          "--index-root: `http://a.invalid/` is plain http"},
     };
