@@ -5,7 +5,9 @@
 #include <cmocka.h>
 
 #include "core/limits.h"
-#include "resolver/trail.h"
+#include "index/memory.h"
+#include "resolver/problem_text.h"
+#include "resolver/refine.h"
 
 static struct pl_map read_text(struct pl_arena *arena, const char *text)
 {
@@ -75,6 +77,43 @@ static void test_limits(void **state)
     assert_false(pl_trail_read(text, &map));
 }
 
+static bool solve(struct pl_arena *arena, struct pl_trail *trail,
+                  struct pl_solution *solution)
+{
+    struct pl_error err = {.arena = arena}, why = err;
+    struct pl_problem_text read;
+    const struct pl_source *source = pl_source_from_text(
+        arena, PL_STR("text"),
+        PL_STR("python 3.11\nrequire a\nproject a\n  1\n  2\n"));
+    assert_true(pl_problem_text_read(arena, source, &read, &err));
+    pl_memory_set_strict(read.index, true);
+    assert_true(pl_problem_start(&read.problem, &err));
+    return pl_refine(&read.problem, read.index, (struct pl_str){0}, trail,
+                     solution, &why, &err);
+}
+
+/* What the index fails on would not have been asked for. */
+static void test_blame(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    PL_BUF(next, 1000);
+    struct pl_solution solution;
+    struct pl_trail bad = {.earlier = PL_STR(PL_TRAIL_HEAD "\nghost\n")};
+    assert_false(solve(&arena, &bad, &solution));
+    assert_true(bad.to_blame);
+    struct pl_trail none = {.next = &next};
+    assert_true(solve(&arena, &none, &solution));
+    assert_false(none.to_blame);
+    assert_true(
+        pl_str_eq(pl_buf_view(&next), PL_STR(PL_TRAIL_HEAD "\na\n *2\n -1\n")));
+    struct pl_trail good = {.earlier = pl_buf_view(&next)};
+    assert_true(solve(&arena, &good, &solution));
+    assert_true(solution.satisfiable);
+    assert_int_equal(solution.stats.rounds, 1);
+    assert_false(good.to_blame);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_trail),
         cmocka_unit_test(test_odd_lines_end_it),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_blame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
