@@ -185,7 +185,7 @@ struct pl_str pl_unpack_text(struct pl_unpacker *u)
         fail(u);
         return PL_STR("");
     }
-    return (struct pl_str){u->base.at + at, (size_t)len};
+    return pl_str_sub(u->base, (size_t)at, (size_t)(at + len));
 }
 
 const struct pl_str *pl_unpack_table(struct pl_unpacker *u,

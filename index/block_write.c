@@ -140,8 +140,11 @@ struct writer {
     struct pl_packtable texts;
     struct pl_packtable versions; /* by their texts */
     PL_VEC(const struct pl_version *) version_list;
+    const struct pl_version *last_version; /* and its number */
+    uint32_t last_number;
     struct pl_packtable tags; /* by their texts, joined */
     PL_VEC(const struct pl_wheeltags *) tags_list;
+    struct pl_map tags_seen;                    /* number + 1 by address */
     struct pl_packtable requirements, metadata; /* by their bytes */
     struct pl_map moved; /* number + 1 by the address of an older slice */
 };
@@ -151,16 +154,21 @@ static uint32_t add_text(struct writer *w, struct pl_str text)
     return pl_packtable_add(&w->texts, text);
 }
 
+/* Files of one version stand together and mostly share it. */
 static uint32_t add_version(struct writer *w, const struct pl_version *version)
 {
+    if (version == w->last_version)
+        return w->last_number;
     uint32_t number = pl_packtable_add(&w->versions, version->text);
     if (number == w->version_list.len)
         pl_vec_push(w->arena, &w->version_list, version);
+    w->last_version = version;
+    w->last_number = number;
     return number;
 }
 
 /* No text of a tag has a '-'. */
-static uint32_t add_tags(struct writer *w, const struct pl_wheeltags *t)
+static uint32_t add_new_tags(struct writer *w, const struct pl_wheeltags *t)
 {
     struct pl_str key = pl_arena_printf(
         w->arena, "%.*s-%.*s-%.*s-%d%llu%.*s", PL_STR_ARG(t->python),
@@ -175,6 +183,19 @@ static uint32_t add_tags(struct writer *w, const struct pl_wheeltags *t)
         add_text(w, t->build_rest);
     }
     return number;
+}
+
+/* Tags of a block that was read are shared by address. */
+static uint32_t add_tags(struct writer *w, const struct pl_wheeltags *t)
+{
+    struct pl_str address = {(const char *)&t, sizeof(t)};
+    uintptr_t known = (uintptr_t)pl_map_get(&w->tags_seen, address);
+    if (!known) {
+        known = add_new_tags(w, t) + (uintptr_t)1;
+        pl_map_put(&w->tags_seen, pl_arena_dup(w->arena, address),
+                   (void *)known);
+    }
+    return (uint32_t)(known - 1);
 }
 
 /* ---- metadata ---- */
@@ -205,6 +226,16 @@ static void pack_metadata(struct writer *w, struct pl_packer *p,
         pl_pack_number(p, add_requirement(w, &m->requires[i]));
 }
 
+/* Nothing is moved of what is damaged: `u` is before the numbers. */
+static bool has_requirements(struct pl_unpacker u,
+                             const struct block_store *store)
+{
+    for (size_t i = pl_unpack_count(&u, 1); i > 0; i--)
+        if (pl_unpack_number(&u) >= store->requirements.count)
+            return false;
+    return !u.bad && u.at == u.end;
+}
+
 /* All but the numbers of the requirements stays as it was. */
 static bool move_metadata(struct writer *w, struct pl_packer *p,
                           const struct block_known *known)
@@ -220,17 +251,17 @@ static bool move_metadata(struct writer *w, struct pl_packer *p,
     pl_unpack_specifier(&u, w->arena, &python);
     for (size_t i = pl_unpack_count(&u, 1); i > 0; i--)
         pl_unpack_text(&u);
+    if (!has_requirements(u, store))
+        return false;
     pl_buf_add(p->out, bytes.at, (size_t)(u.at - bytes.at));
     size_t count = pl_unpack_count(&u, 1);
     pl_pack_number(p, count);
     for (size_t i = 0; i < count; i++) {
-        uint64_t number = pl_unpack_number(&u);
-        if (u.bad || number >= store->requirements.count)
-            return false;
-        struct pl_str slice = pl_block_slice(&store->requirements, number);
+        struct pl_str slice =
+            pl_block_slice(&store->requirements, pl_unpack_number(&u));
         pl_pack_number(p, pl_packtable_add(&w->requirements, slice));
     }
-    return !u.bad;
+    return true;
 }
 
 static uint32_t add_known(struct writer *w, const struct block_known *known)
@@ -295,6 +326,11 @@ static unsigned flags_of(const struct pl_file *f, struct pl_str place)
            (f->metadata_sha256.len ? FILE_HAS_METADATA_SHA256 : 0u);
 }
 
+static unsigned digit(char c)
+{
+    return (unsigned)(pl_is_digit(c) ? c - '0' : c - 'a' + 10);
+}
+
 static void pack_hash(struct pl_packer *p, struct pl_str hex)
 {
     if (!hex.len)
@@ -303,15 +339,10 @@ static void pack_hash(struct pl_packer *p, struct pl_str hex)
         p->out->over = true;
         return;
     }
-    for (size_t i = 0; i < hex.len; i += 2) {
-        unsigned byte = 0;
-        for (size_t k = 0; k < 2; k++) {
-            char c = hex.at[i + k];
-            byte =
-                byte << 4 | (unsigned)(pl_is_digit(c) ? c - '0' : c - 'a' + 10);
-        }
-        pl_pack_u8(p, (uint8_t)byte);
-    }
+    char bytes[BLOCK_HASH_BYTES];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (char)(digit(hex.at[2 * i]) << 4 | digit(hex.at[2 * i + 1]));
+    pl_buf_add(p->out, bytes, sizeof(bytes));
 }
 
 static void pack_details(struct pl_packer *p, const struct pl_file *f,
@@ -474,7 +505,7 @@ static void write_kept(const struct pl_block *block, struct pl_buf *out,
     struct pl_packer detail_packer = {.out = details};
     w.texts.map.arena = w.versions.map.arena = w.tags.map.arena = &arena;
     w.requirements.map.arena = w.metadata.map.arena = &arena;
-    w.moved.arena = &arena;
+    w.tags_seen.arena = w.moved.arena = &arena;
     pl_pack_u8(&w.p, block->page != NULL);
     pl_pack_u64(&w.p, (uint64_t)block->freshness.checked);
     pl_pack_number(&w.p, block->freshness.max_age);
