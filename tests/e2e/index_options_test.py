@@ -154,15 +154,15 @@ def hosts_without_tls(w, _server):
 
 # ---- progress ----
 
-def on_terminal(w, words, columns=60, env=None):
+def on_terminal(w, words, columns=60, env=None, cache=None):
     """What a terminal is sent on standard error, and the exit code."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ,
                 struct.pack('HHHH', 24, columns, 0, 0))
     child = subprocess.Popen(
-        [w.podlock, 'resolve', *words, *BARE, '--cache-dir', w.fresh()],
-        cwd=w.top, env=w.env(env or {}), stdout=subprocess.DEVNULL,
-        stderr=follower)
+        [w.podlock, 'resolve', *words, *BARE, '--cache-dir',
+         cache or w.fresh()], cwd=w.top, env=w.env(env or {}),
+        stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)
     seen = b''
     end = time.monotonic() + 60
@@ -227,15 +227,34 @@ def progress_is_calm(w, _server):
             wrong('not cut to the width:', repr(seen))
 
 
+def waiting_is_said(w, _server):
+    with Server(w.index, delay=(200, 250)) as slow:
+        words = ('many.in', '--index-root', slow.root)
+        cache = w.fresh()
+        first = subprocess.Popen(
+            [w.podlock, 'resolve', *words, *BARE, '--cache-dir', cache, '-q'],
+            cwd=w.top, env=w.env({}), stdout=subprocess.DEVNULL)
+        time.sleep(0.3)
+        code, seen = on_terminal(w, words, cache=cache)
+        if first.wait(30) or code:
+            wrong('two at once:', first.returncode, code, repr(seen))
+        if 'Waiting for another podlock' not in seen:
+            wrong('waiting is not said:', repr(seen))
+        if any('Waiting' in line for line in screen(seen)):
+            wrong('it is not gone:', repr(seen))
+
+
 def no_progress_when_it_is_fast(w, server):
+    start = time.monotonic()
     code, seen = on_terminal(w, ('a.in', '--index-root', server.root))
-    if code or 'Reading 0' in seen:
+    is_fast = time.monotonic() - start < 0.2
+    if code or (is_fast and 'Reading' in seen):
         wrong('progress of a moment:', code, repr(seen))
 
 
 TESTS = [files_say_where, pypi_is_the_default, passwords_are_nowhere,
          a_cache_that_cannot_be_written, hosts_without_tls, progress_is_calm,
-         no_progress_when_it_is_fast]
+         waiting_is_said, no_progress_when_it_is_fast]
 
 
 def main(podlock, index):
