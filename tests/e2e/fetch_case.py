@@ -91,7 +91,7 @@ def main():
     module = sys.modules['__main__']
     names = [name for name, what in vars(module).items()
              if isinstance(what, type) and what.__module__ == '__main__']
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(8) as pool:
         runs = list(pool.map(run_class, names))
     for name, run in zip(names, runs):
         if run.returncode:

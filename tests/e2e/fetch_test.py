@@ -429,6 +429,10 @@ class Time(Case):
         self.assert_error(self.one('/a', 'silence=400', 'resource=1000'), '')
         self.assertLess(self.result.seconds, 20)
 
+
+class Clocks(Case):
+    """Whose time counts."""
+
     def test_waiting_for_a_turn_is_not_slow(self):
         self.server.on('*', after(1.2, ok(b'x')))
         result = probe([self.url(f'/{i}') for i in range(48)], 'resource=2800',
