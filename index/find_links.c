@@ -30,6 +30,8 @@ struct place {
     struct listed *files; /* of a folder */
     size_t count;
     struct pl_str body, url; /* of a page */
+    bool is_read;            /* the rows are there */
+    struct pl_page_rows rows;
 };
 
 struct pl_find_links {
@@ -290,22 +292,32 @@ static const struct pl_page *without_root(struct pl_arena *arena,
     return rooted;
 }
 
-static bool read_page(struct pl_find_links *links, const struct place *place,
+static bool read_rows(struct pl_find_links *links, struct place *place,
+                      struct pl_error *err)
+{
+    if (place->is_read)
+        return true;
+    if (!need_net(links, err))
+        return false;
+    place->is_read = links->net->rows_parse_html(links->arena, place->body,
+                                                 place->url, &place->rows, err);
+    return place->is_read ||
+           pl_error_wrap(err, "%.*s", PL_STR_ARG(place->path));
+}
+
+static bool read_page(struct pl_find_links *links, struct place *place,
                       struct pl_str project, const struct pl_page **out,
                       struct pl_error *err)
 {
     const struct pl_page *page;
     struct pl_page_input input = {
-        .body = place->body,
-        .url = place->url,
         .path_root = PL_STR(LOCAL_ROOT),
         .project = project,
         .is_flat = true,
     };
-    if (!need_net(links, err))
+    if (!read_rows(links, place, err) ||
+        !pl_page_from_rows(links->arena, &input, &place->rows, &page, err))
         return false;
-    if (!links->net->page_parse_html(links->arena, &input, &page, err))
-        return pl_error_wrap(err, "%.*s", PL_STR_ARG(place->path));
     return measure_all(links->arena, without_root(links->arena, page), out,
                        err);
 }
@@ -318,7 +330,7 @@ bool pl_find_links_page(struct pl_find_links *links, struct pl_str project,
     PL_VEC(const struct pl_page *) pages = {0};
     project = pl_arena_dup(links->arena, project);
     for (size_t i = 0; i < links->count; i++) {
-        const struct place *place = &links->places[i];
+        struct place *place = &links->places[i];
         const struct pl_page *page;
         if (!(place->is_page
                   ? read_page(links, place, project, &page, err)

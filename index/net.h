@@ -15,13 +15,16 @@
 #include "index/wheel.h"
 
 /* Grows with each change of a structure that both sides know. */
-#define PL_NET_VERSION 2
+#define PL_NET_VERSION 3
 
 struct pl_net {
     uint32_t version;
     /* index/page_html.h */
     bool (*page_parse_html)(struct pl_arena *, const struct pl_page_input *,
                             const struct pl_page **, struct pl_error *);
+    bool (*rows_parse_html)(struct pl_arena *, struct pl_str body,
+                            struct pl_str url, struct pl_page_rows *,
+                            struct pl_error *);
     bool (*listing_parse_html)(struct pl_arena *, struct pl_str body,
                                struct pl_str **names, size_t *count,
                                struct pl_error *);

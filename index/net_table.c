@@ -8,6 +8,7 @@ extern const struct pl_net pl_net_table;
 __attribute__((visibility("default"))) const struct pl_net pl_net_table = {
     .version = PL_NET_VERSION,
     .page_parse_html = pl_page_parse_html,
+    .rows_parse_html = pl_rows_parse_html,
     .listing_parse_html = pl_listing_parse_html,
     .sdist_parse = pl_sdist_parse,
     .wheel_read = pl_wheel_read,

@@ -234,6 +234,50 @@ const struct pl_page *pl_page_finish(struct pl_page_build *build)
     return build->page;
 }
 
+/* ---- pages of many projects ---- */
+
+static bool is_separator(char c)
+{
+    return c == '-' || c == '_' || c == '.';
+}
+
+/*
+ * Does the file's name begin with the project's, spelt in any way? It may
+ * still be of another project, "a-b" where "a" is asked for.
+ */
+static bool may_be_of(struct pl_str name, struct pl_str project)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < project.len; i++) {
+        if (at == name.len)
+            return false;
+        bool separator = is_separator(name.at[at]);
+        if ((separator ? '-' : pl_lower(name.at[at])) != project.at[i])
+            return false;
+        at++;
+        while (separator && at < name.len && is_separator(name.at[at]))
+            at++;
+    }
+    return at < name.len && is_separator(name.at[at]);
+}
+
+bool pl_page_from_rows(struct pl_arena *arena,
+                       const struct pl_page_input *input,
+                       const struct pl_page_rows *rows,
+                       const struct pl_page **out, struct pl_error *err)
+{
+    struct pl_page_input own = *input;
+    own.url = rows->base;
+    own.body = (struct pl_str){0};
+    struct pl_page_build build = pl_page_begin(arena, &own);
+    for (size_t i = 0; i < rows->list.len; i++)
+        if (may_be_of(rows->list.at[i].name, input->project) &&
+            !pl_page_add(&build, &rows->list.at[i], err))
+            return false;
+    *out = pl_page_finish(&build);
+    return true;
+}
+
 /* ---- several pages ---- */
 
 struct file_run {

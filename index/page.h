@@ -14,7 +14,8 @@
  * - a file listed twice stays twice.
  *
  * A flat page lists files of many projects, as --find-links has them: those of
- * other projects are passed over and not counted.
+ * other projects are passed over and not counted. Such a page may be large, so
+ * its rows are read once (pl_page_rows) and pages are made from them.
  *
  * Files of one project from several pages (of several indexes, of folders)
  * become one page by pl_page_merge.
@@ -52,6 +53,12 @@ struct pl_page_row {
     bool has_size, yanked, has_metadata;
 };
 
+/* What a page of many projects lists, read once for all of them. */
+struct pl_page_rows {
+    struct pl_str base; /* what relative URLs are joined to */
+    PL_VEC(struct pl_page_row) list;
+};
+
 struct pl_page_build {
     struct pl_arena *arena;
     struct pl_page *page;
@@ -70,6 +77,15 @@ struct pl_page_build pl_page_begin(struct pl_arena *arena,
 PL_MUST_CHECK bool pl_page_add(struct pl_page_build *build,
                                const struct pl_page_row *row,
                                struct pl_error *err);
+/*
+ * The page of input->project out of these rows, as a reader would make it:
+ * input->body and input->url are not looked at.
+ */
+PL_MUST_CHECK bool pl_page_from_rows(struct pl_arena *arena,
+                                     const struct pl_page_input *input,
+                                     const struct pl_page_rows *rows,
+                                     const struct pl_page **out,
+                                     struct pl_error *err);
 /* Sets the PEP 792 status; "active" is the same as none. */
 void pl_page_set_status(struct pl_page_build *build, struct pl_str status);
 const struct pl_page *pl_page_finish(struct pl_page_build *build);

@@ -14,6 +14,7 @@ struct reader {
     struct pl_error *err;
     bool failed, has_base, is_listing;
     struct pl_page_build build;
+    struct pl_page_rows *rows;   /* of a flat page; NULL: they are built */
     PL_VEC(struct pl_str) names; /* of a listing */
 };
 
@@ -69,6 +70,29 @@ static void read_metadata(const xmlChar **attributes, struct pl_page_row *row)
         row->metadata_sha256 = pl_str_sub(value, 7, value.len);
 }
 
+static struct pl_str keep(struct reader *r, struct pl_str text)
+{
+    return text.len ? pl_arena_dup(r->arena, text) : PL_STR("");
+}
+
+static bool keep_row(struct reader *r, const struct pl_page_row *row)
+{
+    struct pl_page_row kept = *row;
+    if (r->rows->list.len == PL_MAX_FILES_PER_PAGE)
+        return pl_error_plain(r->err, PL_ERR_LIMIT,
+                              "more than %d files on one page",
+                              PL_MAX_FILES_PER_PAGE);
+    kept.name = keep(r, row->name);
+    kept.url = keep(r, row->url);
+    kept.sha256 = keep(r, row->sha256);
+    kept.upload_time = keep(r, row->upload_time);
+    kept.requires_python = keep(r, row->requires_python);
+    kept.yanked_reason = keep(r, row->yanked_reason);
+    kept.metadata_sha256 = keep(r, row->metadata_sha256);
+    pl_vec_push(r->arena, &r->rows->list, kept);
+    return true;
+}
+
 static void on_anchor(struct reader *r, const xmlChar **attributes)
 {
     struct pl_page_row row = {0};
@@ -83,7 +107,7 @@ static void on_anchor(struct reader *r, const xmlChar **attributes)
     get(attributes, "data-requires-python", &row.requires_python);
     get(attributes, "data-upload-time", &row.upload_time);
     row.yanked = get(attributes, "data-yanked", &row.yanked_reason);
-    if (!pl_page_add(&r->build, &row, r->err))
+    if (r->rows ? !keep_row(r, &row) : !pl_page_add(&r->build, &row, r->err))
         stop(r);
 }
 
@@ -128,7 +152,7 @@ static void on_meta(struct reader *r, const xmlChar **attributes)
     if (!get(attributes, "name", &name) ||
         !get(attributes, "content", &content))
         return;
-    if (pl_str_is(name, "pypi:project-status") && !r->is_listing)
+    if (pl_str_is(name, "pypi:project-status") && r->build.page)
         pl_page_set_status(&r->build, content);
     if (pl_str_is(name, "pypi:repository-version") &&
         !pl_page_check_api(content, r->err))
@@ -234,6 +258,22 @@ bool pl_page_parse_html(struct pl_arena *arena,
     if (!parse(&r, input->body))
         return false;
     *out = pl_page_finish(&r.build);
+    return true;
+}
+
+bool pl_rows_parse_html(struct pl_arena *arena, struct pl_str body,
+                        struct pl_str url, struct pl_page_rows *out,
+                        struct pl_error *err)
+{
+    struct pl_page_rows rows = {0};
+    struct reader r = {.arena = arena,
+                       .build = {.arena = arena, .base = url},
+                       .rows = &rows,
+                       .err = err};
+    if (!parse(&r, body))
+        return false;
+    rows.base = pl_arena_dup(arena, r.build.base);
+    *out = rows;
     return true;
 }
 

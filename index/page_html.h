@@ -11,9 +11,9 @@
  * `<base href>`, and the `<meta>` names pypi:repository-version and
  * pypi:project-status. What becomes of single files stands in index/page.h.
  *
- * A flat page of many projects, as --find-links has them, is read once for
- * each project that is asked for: its files are found and those of others are
- * passed over (input->is_flat: without being counted).
+ * A flat page of many projects, as --find-links has them, is read once, by
+ * pl_rows_parse_html; pl_page_from_rows makes of its rows the page of each
+ * project that is asked for.
  *
  * Of a listing (".../simple/") each `<a href>` whose path ends in a project's
  * name, with or without a slash, names that project, whatever its text says.
@@ -37,6 +37,11 @@
 PL_MUST_CHECK bool pl_page_parse_html(struct pl_arena *arena,
                                       const struct pl_page_input *input,
                                       const struct pl_page **out,
+                                      struct pl_error *err);
+/* The rows in the arena, at most PL_MAX_FILES_PER_PAGE of them. */
+PL_MUST_CHECK bool pl_rows_parse_html(struct pl_arena *arena,
+                                      struct pl_str body, struct pl_str url,
+                                      struct pl_page_rows *out,
                                       struct pl_error *err);
 /*
  * The names, normalised, sorted by bytes and each once, in the arena. At most

@@ -80,7 +80,7 @@ struct flat {
     struct task task;
     struct pl_str url;
     bool is_read;
-    struct pl_str body, final_url; /* after redirects */
+    struct pl_page_rows rows;
 };
 
 enum metadata_stage {

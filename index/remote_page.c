@@ -264,14 +264,8 @@ static bool read_flat(struct remote *r, const struct flat *flat,
                       struct pl_str project, const struct pl_page **out,
                       struct pl_error *err)
 {
-    struct pl_page_input input = {
-        .body = flat->body,
-        .url = flat->final_url,
-        .project = project,
-        .is_flat = true,
-    };
-    return r->net->page_parse_html(r->arena, &input, out, err) ||
-           pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
+    struct pl_page_input input = {.project = project, .is_flat = true};
+    return pl_page_from_rows(r->arena, &input, &flat->rows, out, err);
 }
 
 /* What --find-links names stands beside what the indexes have. */
@@ -525,9 +519,10 @@ bool pl_remote_take_flat(struct remote *r, struct flat *flat,
         pl_remote_refused(response->status, err);
         return pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
     }
+    if (!r->net->rows_parse_html(r->arena, response->body, response->url,
+                                 &flat->rows, err))
+        return pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
     flat->is_read = true;
-    flat->body = pl_arena_dup(r->arena, response->body);
-    flat->final_url = pl_arena_dup(r->arena, response->url);
     for (size_t i = 0; !waits_for_flats(r) && i < r->waiting.len; i++)
         if (!pl_remote_settle(r, r->waiting.at[i], err))
             return false;

@@ -289,6 +289,46 @@ static void test_too_long(void **state)
     assert_error(&err, PL_ERR_LIMIT, "a page of");
 }
 
+#define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+/* One reading, a page for each project, however names and base are spelt. */
+static void test_rows(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct pl_error err = {.arena = &arena};
+    struct pl_page_rows rows;
+    struct pl_str body = PL_STR(
+        "<base href='/w/'><a href='A._b-1.0.tar.gz#sha256=" HASH "'>x</a>"
+        "<a href='a_b-2.0-py3-none-any.whl' data-requires-python='&gt;=3.9'>"
+        "</a><a href='a_b_c-1.0.tar.gz'></a><a href='a-1.0.tar.gz'></a>"
+        "<a href='a'></a><a href='../'></a>");
+    const struct {
+        const char *project, *first;
+        size_t count;
+    } table[] = {{"a-b", "https://i.example/w/A._b-1.0.tar.gz", 2},
+                 {"a-b-c", "https://i.example/w/a_b_c-1.0.tar.gz", 1},
+                 {"a", "https://i.example/w/a-1.0.tar.gz", 1},
+                 {"b", "", 0},
+                 {"a-b-c-d", "", 0}};
+    assert_true(pl_rows_parse_html(
+        &arena, body, PL_STR("https://i.example/flat/"), &rows, &err));
+    for (size_t i = 0; i < PL_COUNT(table); i++) {
+        struct pl_page_input input = {.project = pl_str_from(table[i].project),
+                                      .is_flat = true};
+        const struct pl_page *page;
+        assert_true(pl_page_from_rows(&arena, &input, &rows, &page, &err));
+        assert_int_equal(page->file_count, table[i].count);
+        assert_int_equal(page->dropped, 0);
+        if (page->file_count)
+            assert_str(page->files[0].url, table[i].first);
+        if (page->file_count == 2)
+            assert_str(page->files[1].requires_python, ">=3.9");
+        if (page->file_count == 2)
+            assert_str(page->files[0].sha256, HASH);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_names),      cmocka_unit_test(test_no_page),
         cmocka_unit_test(test_long_page),  cmocka_unit_test(test_broken_html),
         cmocka_unit_test(test_limits),     cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
