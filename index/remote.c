@@ -21,7 +21,7 @@ int64_t pl_remote_clock(void)
     return (int64_t)time(NULL);
 }
 
-static uint64_t now_ns(void)
+uint64_t pl_remote_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -34,9 +34,10 @@ void pl_remote_queue(struct remote *r, struct task *task)
     r->open++;
 }
 
-size_t pl_remote_new_slot(struct remote *r)
+size_t pl_remote_new_slot(struct remote *r, struct pl_str project)
 {
-    pl_vec_push(r->arena, &r->slots, (struct slot){0});
+    struct slot slot = {.event = {.project = project}};
+    pl_vec_push(r->arena, &r->slots, slot);
     return r->slots.len - 1;
 }
 
@@ -48,13 +49,6 @@ void pl_remote_answer(struct remote *r, size_t slot,
     else
         r->index.stats.metadata += event.metadata != NULL;
     r->slots.at[slot] = (struct slot){event, true};
-}
-
-/* There is one warning, and the last one says it all. */
-void pl_remote_warn(struct remote *r, struct pl_str text)
-{
-    r->index.warnings.len = 0;
-    pl_vec_push(r->arena, &r->index.warnings, text);
 }
 
 static struct pl_str keep(struct remote *r, struct pl_str text)
@@ -92,6 +86,8 @@ static void report(struct remote *r, bool waiting)
         .bytes = r->index.stats.bytes,
         .waiting = waiting,
     };
+    if (r->given < r->slots.len)
+        progress.now = r->slots.at[r->given].event.project;
     if (r->opts.report)
         r->opts.report(r->opts.user, &progress);
 }
@@ -228,7 +224,7 @@ static void save_blocks(struct remote *r)
         save_block(r, r->blocks.at[i]);
     if (r->opts.cache)
         pl_remote_save_listing(r);
-    r->flushed_ns = now_ns();
+    r->flushed_ns = pl_remote_ns();
 }
 
 /* ---- receiving ---- */
@@ -264,11 +260,11 @@ static bool receive(struct remote *r, struct pl_error *err)
     bool any;
     if (r->has_claim)
         pl_cache_claim_refresh(r->opts.cache);
-    if (now_ns() - r->flushed_ns > FLUSH_NS)
+    if (pl_remote_ns() - r->flushed_ns > FLUSH_NS)
         save_blocks(r);
     report(r, false);
     return r->net->fetch_next(r->fetch, POLL_MS, &response, &any, err) &&
-           (!any || take(r, &response, err));
+           (!any || take(r, &response, err)) && pl_remote_settle_late(r, err);
 }
 
 static bool next(struct pl_index *index, struct pl_index_event *event,
@@ -372,7 +368,7 @@ bool pl_index_open_remote(struct pl_arena *arena,
     pl_index_init(&r->index, arena, &ops);
     r->arena = arena;
     r->failure.arena = arena;
-    r->flushed_ns = now_ns();
+    r->flushed_ns = pl_remote_ns();
     r->opts = *opts;
     r->holdings.arena = arena;
     r->sites = pl_new_array(arena, struct remote_site, opts->site_count);

@@ -21,6 +21,7 @@ struct remote_site {
     bool is_torch;
     uint32_t order;          /* of its pages */
     struct listing *listing; /* NULL until it is asked for */
+    bool is_down;            /* a page could not be had from it */
 };
 
 /*
@@ -73,6 +74,8 @@ struct page_wish {
     PL_VEC(struct holding *) holdings;
     bool asked_sites;
     bool is_waiting; /* stands in remote.waiting */
+    bool is_answered;
+    uint64_t found_ns; /* when the first site that counts had it; 0: not yet */
 };
 
 /* A page of --find-links on a server: files of many projects. */
@@ -124,19 +127,21 @@ struct remote {
     bool has_claim;
     size_t doubled; /* names that stand on two indexes */
     struct pl_str doubled_names;
-    struct pl_error failure; /* of a wish that the cache answered */
-    uint64_t flushed_ns;     /* when the cache was last written */
+    struct pl_str doubled_text, unasked_text; /* warnings; empty: none */
+    PL_VEC(struct page_wish *) late; /* may wait for what they do not need */
+    struct pl_error failure;         /* of a wish that the cache answered */
+    uint64_t flushed_ns;             /* when the cache was last written */
 };
 
 /* ---- remote.c ---- */
 void pl_remote_queue(struct remote *r, struct task *task);
-size_t pl_remote_new_slot(struct remote *r);
+size_t pl_remote_new_slot(struct remote *r, struct pl_str project);
 void pl_remote_answer(struct remote *r, size_t slot,
                       struct pl_index_event event);
 /* What the network said, kept beyond the response; returns false. */
 bool pl_remote_fail(struct remote *r, const struct pl_response *response,
                     struct pl_error *err);
-void pl_remote_warn(struct remote *r, struct pl_str text);
+uint64_t pl_remote_ns(void); /* of a clock that only goes forward */
 bool pl_remote_needs_net(struct remote *r, struct pl_error *err);
 int64_t pl_remote_clock(void); /* seconds since 1970 */
 
@@ -156,8 +161,13 @@ PL_MUST_CHECK bool pl_remote_take_flat(struct remote *r, struct flat *flat,
 PL_MUST_CHECK bool pl_remote_settle(struct remote *r, struct page_wish *wish,
                                     struct pl_error *err);
 
+/* Answers wishes that need not wait any longer. */
+PL_MUST_CHECK bool pl_remote_settle_late(struct remote *r,
+                                         struct pl_error *err);
 /* An answer that is none; returns false. */
-bool pl_remote_refused(int status, struct pl_error *err);
+bool pl_remote_refused(const struct remote *r,
+                       const struct pl_response *response,
+                       struct pl_error *err);
 struct pl_freshness pl_remote_freshness(struct remote *r,
                                         const struct pl_response *response);
 void pl_remote_settle_absent(struct remote *r, struct holding *h,

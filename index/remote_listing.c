@@ -86,13 +86,14 @@ static bool names(const struct listing *listing, struct pl_str project)
 /* The conclusion is as fresh as the listing is. */
 static bool judge(struct remote *r, struct holding *h, struct pl_error *err)
 {
+    const struct pl_response forbidden = {.status = 403, .url = h->site->url};
     const struct listing *listing = h->site->listing;
     struct pl_freshness freshness = {
         .checked = listing->freshness.checked,
         .max_age = listing->freshness.max_age,
     };
     if (names(listing, h->wish->project))
-        return pl_remote_refused(403, err);
+        return pl_remote_refused(r, &forbidden, err);
     pl_remote_settle_absent(r, h, &freshness);
     return true;
 }
@@ -103,7 +104,7 @@ bool pl_remote_judge_forbidden(struct remote *r, struct holding *h,
 {
     struct remote_site *site = h->site;
     if (!site->is_torch)
-        return pl_remote_refused(response->status, err);
+        return pl_remote_refused(r, response, err);
     if (!site->listing) {
         site->listing = pl_new(r->arena, struct listing);
         site->listing->task.kind = TASK_LISTING;
@@ -155,7 +156,7 @@ static bool read_answer(struct remote *r, struct listing *listing,
     if (response->status == 0)
         return pl_remote_fail(r, response, err);
     if (response->status != 200 && !is_unchanged)
-        return pl_remote_refused(response->status, err);
+        return pl_remote_refused(r, response, err);
     if (is_unchanged && !freshness.etag.len)
         freshness.etag = listing->freshness.etag;
     if (is_unchanged && !freshness.last_modified.len)

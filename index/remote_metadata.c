@@ -133,7 +133,7 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
     struct metadata_wish *wish = pl_new(r->arena, struct metadata_wish);
     *wish = (struct metadata_wish){
         .task = {TASK_METADATA},
-        .slot = pl_remote_new_slot(r),
+        .slot = pl_remote_new_slot(r, file->page->project),
         .file = file,
         .holding = holding_of(r, file),
         .stage = file->kind == PL_FILE_SDIST ? STAGE_SDIST

@@ -10,6 +10,8 @@
     "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 #define SHOWN_LINE_BYTES 120
 #define SHOWN_DOUBLES 8
+/* So long an index is waited for that is asked only to warn. */
+#define GRACE_NS 500000000u
 
 static struct pl_str page_url(struct remote *r, const struct holding *h)
 {
@@ -73,8 +75,35 @@ bool pl_remote_look_up_page(struct remote *r, struct holding *h)
     return true;
 }
 
-static void ask(struct remote *r, struct page_wish *wish,
-                struct remote_site *site)
+static const struct pl_page *page_of(const struct holding *h)
+{
+    return h->block ? h->block->page : NULL;
+}
+
+/* Where the sites begin among the holdings. */
+static size_t first_site(const struct remote *r, const struct page_wish *wish)
+{
+    return wish->member && r->torch.url.len ? 1 : 0;
+}
+
+/* A site before this one has it, and only the first one counts. */
+static bool is_for_warnings(const struct remote *r,
+                            const struct page_wish *wish, size_t n)
+{
+    if (r->opts.strategy != PL_STRATEGY_FIRST_INDEX)
+        return false;
+    for (size_t i = first_site(r, wish); i < n; i++) {
+        const struct holding *h = wish->holdings.at[i];
+        if (!h->is_settled || h->error.code != PL_OK)
+            return false;
+        if (page_of(h))
+            return true;
+    }
+    return false;
+}
+
+static struct holding *add_holding(struct remote *r, struct page_wish *wish,
+                                   struct remote_site *site)
 {
     struct holding *h = pl_new(r->arena, struct holding);
     *h = (struct holding){
@@ -84,15 +113,34 @@ static void ask(struct remote *r, struct page_wish *wish,
     };
     pl_vec_push(r->arena, &wish->holdings, h);
     pl_vec_push(r->arena, &r->blocks, h);
+    return h;
+}
+
+static void ask_torch(struct remote *r, struct page_wish *wish)
+{
+    struct holding *h = add_holding(r, wish, &r->torch);
     if (!pl_remote_look_up_page(r, h))
         pl_remote_queue(r, &h->task);
 }
 
+/*
+ * All at once: what the first lacks costs no second round trip. Where the first
+ * has it and nobody need be asked for it, nobody is asked for a warning either.
+ */
 static void ask_sites(struct remote *r, struct page_wish *wish)
 {
     wish->asked_sites = true;
-    for (size_t i = 0; i < r->opts.site_count; i++)
-        ask(r, wish, &r->sites[i]);
+    for (size_t i = 0; i < r->opts.site_count; i++) {
+        bool is_asked = !is_for_warnings(r, wish, wish->holdings.len);
+        struct holding *h = add_holding(r, wish, &r->sites[i]);
+        if (pl_remote_look_up_page(r, h))
+            continue;
+        if (is_asked)
+            pl_remote_queue(r, &h->task);
+        h->is_settled = !is_asked;
+    }
+    if (r->opts.site_count > 1)
+        pl_vec_push(r->arena, &r->late, wish);
 }
 
 /* PyPI's twin of a companion is looked at whatever the torch index has. */
@@ -107,7 +155,7 @@ void pl_remote_want_page(struct pl_index *index, struct pl_str project)
 {
     struct remote *r = (struct remote *)(void *)index;
     struct page_wish *wish = pl_new(r->arena, struct page_wish);
-    wish->slot = pl_remote_new_slot(r);
+    wish->slot = pl_remote_new_slot(r, project);
     wish->project = project;
     wish->member =
         r->opts.family ? pl_torch_family_find(r->opts.family, project) : NULL;
@@ -118,7 +166,7 @@ void pl_remote_want_page(struct pl_index *index, struct pl_str project)
         return;
     }
     if (wish->member && r->torch.url.len)
-        ask(r, wish, &r->torch);
+        ask_torch(r, wish);
     if (needs_sites_at_once(r, wish))
         ask_sites(r, wish);
     if (r->failure.code == PL_OK)
@@ -127,11 +175,6 @@ void pl_remote_want_page(struct pl_index *index, struct pl_str project)
 
 /* ---- which page counts ---- */
 
-static const struct pl_page *page_of(const struct holding *h)
-{
-    return h->block ? h->block->page : NULL;
-}
-
 static bool raise_error(const struct holding *h, struct pl_error *err)
 {
     if (err)
@@ -139,32 +182,46 @@ static bool raise_error(const struct holding *h, struct pl_error *err)
     return false;
 }
 
+static void set_warnings(struct remote *r)
+{
+    r->index.warnings.len = 0;
+    if (r->doubled_text.len)
+        pl_vec_push(r->arena, &r->index.warnings, r->doubled_text);
+    if (r->unasked_text.len)
+        pl_vec_push(r->arena, &r->index.warnings, r->unasked_text);
+}
+
 /* One sentence for all such names: a mirror has every one of them. */
 static void warn_of_two(struct remote *r, const struct page_wish *wish,
                         const struct holding *taken,
                         const struct holding *other)
 {
-    struct pl_str text;
     size_t shown = ++r->doubled;
     if (shown <= SHOWN_DOUBLES)
         r->doubled_names = pl_arena_printf(
             r->arena, "%.*s%s%.*s", PL_STR_ARG(r->doubled_names),
             shown > 1 ? ", " : "", PL_STR_ARG(wish->project));
-    if (shown == 1)
-        text = pl_arena_printf(r->arena,
-                               "%.*s stands on two indexes: it is taken from "
-                               "%.*s, not from %.*s",
-                               PL_STR_ARG(wish->project),
-                               PL_STR_ARG(taken->site->url),
-                               PL_STR_ARG(other->site->url));
-    else
-        text = pl_arena_printf(r->arena,
-                               "%zu names stand on more than one index, and "
-                               "are taken from the first that has them: "
-                               "%.*s%s",
-                               shown, PL_STR_ARG(r->doubled_names),
-                               shown > SHOWN_DOUBLES ? " ..." : "");
-    pl_remote_warn(r, text);
+    r->doubled_text = pl_arena_printf(
+        r->arena,
+        "%.*s%s %s on two indexes, and %s taken from %.*s, not from "
+        "%.*s",
+        PL_STR_ARG(r->doubled_names),
+        shown > SHOWN_DOUBLES ? " and others" : "",
+        shown > 1 ? "stand" : "stands", shown > 1 ? "are" : "is",
+        PL_STR_ARG(taken->site->url), PL_STR_ARG(other->site->url));
+    set_warnings(r);
+}
+
+/* It is asked only to warn, so its failure is no error. */
+static void warn_of_unasked(struct remote *r, const struct holding *taken,
+                            const struct holding *other)
+{
+    r->unasked_text = pl_arena_printf(
+        r->arena,
+        "%.*s does not answer: whether it has names of %.*s too is "
+        "not known",
+        PL_STR_ARG(other->site->url), PL_STR_ARG(taken->site->url));
+    set_warnings(r);
 }
 
 /* The first site that has it; a site that fails before it ends the run. */
@@ -176,11 +233,12 @@ static bool choose_first(struct remote *r, struct page_wish *wish, size_t from,
         const struct holding *h = wish->holdings.at[i];
         if (!taken && h->error.code != PL_OK)
             return raise_error(h, err);
-        if (!page_of(h))
-            continue;
-        if (taken)
+        if (taken && !r->opts.offline &&
+            (h->error.code != PL_OK || !h->is_settled))
+            warn_of_unasked(r, taken, h);
+        else if (taken && page_of(h))
             warn_of_two(r, wish, taken, h);
-        else
+        else if (page_of(h))
             taken = h;
     }
     *out = taken ? page_of(taken) : NULL;
@@ -234,11 +292,19 @@ static bool choose(struct remote *r, struct page_wish *wish,
     return true;
 }
 
-static bool waits(const struct page_wish *wish)
+static bool waits(const struct remote *r, struct page_wish *wish)
 {
-    for (size_t i = 0; i < wish->holdings.len; i++)
-        if (!wish->holdings.at[i]->is_settled)
+    for (size_t i = 0; i < wish->holdings.len; i++) {
+        const struct holding *h = wish->holdings.at[i];
+        if (h->is_settled)
+            continue;
+        if (!is_for_warnings(r, wish, i))
             return true;
+        if (!wish->found_ns)
+            wish->found_ns = pl_remote_ns();
+        if (!h->site->is_down && pl_remote_ns() - wish->found_ns < GRACE_NS)
+            return true;
+    }
     return false;
 }
 
@@ -300,11 +366,11 @@ bool pl_remote_settle(struct remote *r, struct page_wish *wish,
 {
     struct pl_index_event event = {.kind = PL_EVENT_PAGE,
                                    .project = wish->project};
-    if (waits(wish))
+    if (wish->is_answered || waits(r, wish))
         return true;
     if (goes_elsewhere(wish)) {
         ask_sites(r, wish);
-        if (waits(wish))
+        if (waits(r, wish))
             return true;
     }
     if (waits_for_flats(r)) {
@@ -316,7 +382,21 @@ bool pl_remote_settle(struct remote *r, struct page_wish *wish,
     if (!choose(r, wish, &event.page, err) ||
         !add_links(r, wish, &event.page, err))
         return false;
+    wish->is_answered = true;
     pl_remote_answer(r, wish->slot, event);
+    return true;
+}
+
+bool pl_remote_settle_late(struct remote *r, struct pl_error *err)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < r->late.len; i++) {
+        if (!pl_remote_settle(r, r->late.at[i], err))
+            return false;
+        if (!r->late.at[i]->is_answered)
+            r->late.at[left++] = r->late.at[i];
+    }
+    r->late.len = left;
     return true;
 }
 
@@ -438,16 +518,21 @@ void pl_remote_settle_absent(struct remote *r, struct holding *h,
     h->block->changed = true;
 }
 
-bool pl_remote_refused(int status, struct pl_error *err)
+bool pl_remote_refused(const struct remote *r,
+                       const struct pl_response *response, struct pl_error *err)
 {
+    int status = response->status;
+    const struct pl_credentials *known = r->opts.fetch.credentials;
+    bool is_known = known && pl_credentials_find(known, response->url);
     pl_error_plain(err, PL_ERR_INDEX, "answers %d%s", status,
-                   status == 401   ? " (it asks for a user name and password)"
-                   : status == 403 ? " (forbidden)"
-                                   : "");
+                   status == 403   ? " (forbidden)"
+                   : status != 401 ? ""
+                   : is_known      ? " (it refuses the user name and password)"
+                                   : " (it asks for a user name and password)");
     if (status == 401 || status == 403)
         pl_error_hint(err, "credentials stand in the URL, in "
-                           "PODLOCK_INDEX_<NAME>_USERNAME and _PASSWORD, or "
-                           "in netrc");
+                           "PODLOCK_INDEX_<NAME>_USERNAME and _PASSWORD of "
+                           "`--index NAME=URL`, or in netrc");
     return false;
 }
 
@@ -470,10 +555,10 @@ static bool take_answer(struct remote *r, struct holding *h,
         return true;
     case 403:
         if (!h->site->is_torch)
-            return pl_remote_refused(403, err);
+            return pl_remote_refused(r, response, err);
         return pl_remote_judge_forbidden(r, h, response, err);
     default:
-        return pl_remote_refused(response->status, err);
+        return pl_remote_refused(r, response, err);
     }
 }
 
@@ -483,6 +568,7 @@ void pl_remote_keep_error(struct remote *r, struct holding *h,
 {
     struct pl_str url = page_url(r, h);
     h->is_settled = true;
+    h->site->is_down = true;
     h->error = *why;
     if (pl_str_find_str(why->message, url) == why->message.len)
         pl_error_wrap(&h->error, "%.*s", PL_STR_ARG(url));
@@ -516,7 +602,7 @@ bool pl_remote_take_flat(struct remote *r, struct flat *flat,
     if (response->status == 0)
         return pl_remote_fail(r, response, err);
     if (response->status != 200) {
-        pl_remote_refused(response->status, err);
+        pl_remote_refused(r, response, err);
         return pl_error_wrap(err, "%.*s", PL_STR_ARG(flat->url));
     }
     if (!r->net->rows_parse_html(r->arena, response->body, response->url,
