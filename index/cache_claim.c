@@ -65,10 +65,14 @@ static struct host this_host(void)
 
 /* ---- reading claims ---- */
 
-/* False: it is not there, or not a file. */
+/*
+ * False: it is not there, not a file, or nobody may read it; *len is 0, and as
+ * it never moves it is dead after a while.
+ */
 static bool read_claim(const char *path, char *text, size_t size, size_t *len)
 {
     struct stat info;
+    *len = 0;
     int fd PL_CLEANUP(close_fd) =
         open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
@@ -166,19 +170,24 @@ static void bury(struct pl_cache *cache, const struct cache_path *path)
     struct cache_path aside =
         pl_cache_path(cache->root, PL_STR(CACHE_CLAIMS), pl_str_from(name),
                       (struct pl_str){0});
-    if (aside.over || rename(path->text, aside.text) < 0)
+    if (aside.over || rename(path->text, aside.text) < 0) {
+        /* Nobody could ever take it over. */
+        if (errno != ENOENT)
+            pl_cache_set_trouble(cache, "cannot be written");
         return;
-    bool is_the_dead = read_claim(aside.text, text, sizeof(text), &len) &&
-                       len == cache->rival.len &&
-                       memcmp(text, cache->rival.text, len) == 0;
+    }
+    (void)!read_claim(aside.text, text, sizeof(text), &len);
+    bool is_the_dead =
+        len == cache->rival.len && memcmp(text, cache->rival.text, len) == 0;
     if (is_the_dead || rename(aside.text, path->text) < 0)
-        unlink(aside.text);
+        remove(aside.text);
 }
 
 bool pl_cache_claim(struct pl_cache *cache, struct pl_str key)
 {
     char text[sizeof(cache->rival.text)];
     size_t len;
+    struct stat info;
     if (cache->claim.len || !pl_cache_name_safe(key) ||
         !pl_cache_make_folder(cache, PL_STR(CACHE_CLAIMS)))
         return true;
@@ -190,8 +199,9 @@ bool pl_cache_claim(struct pl_cache *cache, struct pl_str key)
         pl_cache_set_trouble(cache, "cannot be written");
         return true;
     }
-    /* It was released between the two steps: the next call makes it. */
-    if (!read_claim(path.text, text, sizeof(text), &len))
+    if (!read_claim(path.text, text, sizeof(text), &len) &&
+        lstat(path.text, &info) < 0 && errno == ENOENT)
+        /* It was released between the two steps: the next call makes it. */
         return false;
     if (!is_dead(cache, text, len))
         return false;

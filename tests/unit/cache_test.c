@@ -430,24 +430,29 @@ static void test_a_dead_process(void **state)
     pl_cache_claim_release(w.cache);
 }
 
-/* A claim of another host: only standing still tells. */
+/* A claim of another host, or none at all: only standing still tells. */
 static void test_a_dead_host(void **state)
 {
     (void)state;
     WORLD(w);
     save(&w, "x");
+    struct pl_cache *other = pl_cache_open(&w.arena, w.dir);
+    struct pl_str odd =
+        pl_arena_printf(&w.arena, "%.*s/v1/claims/odd", PL_STR_ARG(w.dir));
+    assert_true(pl_dir_make(odd, NULL));
     tree_add(w.root, "x/podlock/v1/claims/0123456789abcdef",
              "00112233445566ff 0000000001 1 another-host\n");
     const struct timespec pause = {.tv_nsec = 100000000};
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    bool claimed = false;
-    for (int i = 0; i < 200 && !claimed; i++) {
-        claimed = pl_cache_claim(w.cache, KEY);
+    bool claimed = false, odd_claimed = false;
+    for (int i = 0; i < 200 && !(claimed && odd_claimed); i++) {
+        claimed = claimed || pl_cache_claim(w.cache, KEY);
+        odd_claimed = odd_claimed || pl_cache_claim(other, PL_STR("odd"));
         nanosleep(&pause, NULL);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    assert_true(claimed);
+    assert_true(claimed && odd_claimed);
     assert_true(end.tv_sec - begin.tv_sec >= PL_CACHE_CLAIM_SECONDS);
     pl_cache_claim_release(w.cache);
     assert_false(pl_file_exists(pl_str_from(claim_path(&w))));
