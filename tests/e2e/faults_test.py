@@ -352,8 +352,9 @@ def fault_14_injection(w):
     for kind in ('requirements.txt', 'constraints.txt'):
         text = w.resolve('a', '--format', kind).stdout.decode()
         for line in text.splitlines():
-            if not re.match(r' *(#|--hash=sha256:[0-9a-f]{64}|[ab]==|--index-url '
-                            r'http://127.0.0.1:\d+/pypi/simple/$)|$', line):
+            if not re.match(r' *(#|--hash=sha256:[0-9a-f]{64}|[ab]==|'
+                            r'--index-url http://127.0.0.1:\d+/pypi/simple/$)'
+                            r'|$', line):
                 w.wrong(kind, f'a line of its own: {line!r}')
     answer = w.yes('JSON', 'a', {'a': '1.0', 'b': '1.0'})
     if 'evil' in json.dumps(answer.get('packages')):
