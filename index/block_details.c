@@ -148,6 +148,34 @@ static void prepare(struct pl_page_source *source)
                                  &s->details);
 }
 
+/* ---- as they were written ---- */
+
+bool pl_block_has_packed(const struct pl_page *page)
+{
+    struct block_source *s = (struct block_source *)page->source;
+    if (!s || s->base.complete != complete)
+        return false;
+    prepare(&s->base);
+    if (!s->details.at)
+        return false;
+    for (size_t i = 0; i < page->file_count; i++) {
+        const char *record = s->records + i * BLOCK_RECORD_BYTES;
+        if (pl_block_check(slice_of(s->records, i, s->details)) !=
+            pl_load_u32(record + BLOCK_CHECK_AT))
+            return false;
+    }
+    return true;
+}
+
+struct pl_str pl_block_packed(const struct pl_page *page, size_t file,
+                              unsigned *flags)
+{
+    const struct block_source *s = (const struct block_source *)page->source;
+    *flags =
+        (unsigned char)s->records[file * BLOCK_RECORD_BYTES + BLOCK_FLAGS_AT];
+    return slice_of(s->records, file, s->details);
+}
+
 void pl_block_source_init(struct block_source *source)
 {
     source->base.complete = complete;

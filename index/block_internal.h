@@ -131,6 +131,14 @@ struct block_known pl_block_known(const struct pl_block *block, size_t file);
 
 /* ---- block_details.c ---- */
 void pl_block_source_init(struct block_source *source);
+/*
+ * The details of all files of a page that was read, as they were written.
+ * False: they cannot be had; pl_page_complete may find them.
+ */
+bool pl_block_has_packed(const struct pl_page *page);
+/* Those of one file, after the above. */
+struct pl_str pl_block_packed(const struct pl_page *page, size_t file,
+                              unsigned *flags);
 uint32_t pl_block_check(struct pl_str details);
 
 #endif

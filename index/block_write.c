@@ -92,8 +92,8 @@ static int compare(const struct pl_file *a, const struct pl_file *b)
 
 static bool is_same_file(const struct pl_file *a, const struct pl_file *b)
 {
-    return a == b || (a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
-                      pl_str_eq(a->metadata_sha256, b->metadata_sha256));
+    return a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
+           pl_str_eq(a->metadata_sha256, b->metadata_sha256);
 }
 
 static bool is_reason(const struct block_known *known)
@@ -107,28 +107,37 @@ static bool is_reason(const struct block_known *known)
     return !bytes.len || bytes.at[0] & METADATA_UNUSABLE;
 }
 
+static void inherit_one(struct pl_block *block, size_t file,
+                        const struct pl_block *older, size_t from)
+{
+    struct block_known *to = &block->parts->added[file];
+    struct block_known known = pl_block_known(older, from);
+    if (to->kind == KNOWN_NOTHING && !is_reason(&known))
+        *to = known;
+}
+
 void pl_block_inherit(struct pl_arena *arena, struct pl_block *block,
                       const struct pl_block *older)
 {
     const struct pl_page *page = block->page, *old = older->page;
-    if (!page || !old || !page->file_count || !pl_page_complete(old, NULL))
+    if (!page || !old || !page->file_count)
         return;
-    struct pl_block_parts *parts = block->parts;
-    if (!parts->added)
-        parts->added =
+    if (!block->parts->added)
+        block->parts->added =
             pl_new_array(arena, struct block_known, page->file_count);
+    for (size_t i = 0; page == old && i < page->file_count; i++)
+        inherit_one(block, i, older, i);
+    if (page == old || !pl_page_complete(old, NULL))
+        return;
     for (size_t i = 0, at = 0; i < page->file_count; i++) {
         const struct pl_file *file = &page->files[i];
         while (at < old->file_count && compare(&old->files[at], file) < 0)
             at++;
         if (at == old->file_count)
             return;
-        struct block_known known = pl_block_known(older, at);
-        if (parts->added[i].kind != KNOWN_NOTHING || is_reason(&known) ||
-            compare(&old->files[at], file) != 0 ||
-            !is_same_file(&old->files[at], file))
-            continue;
-        parts->added[i] = known;
+        if (compare(&old->files[at], file) == 0 &&
+            is_same_file(&old->files[at], file))
+            inherit_one(block, i, older, at);
     }
 }
 
@@ -146,6 +155,7 @@ struct writer {
     PL_VEC(const struct pl_wheeltags *) tags_list;
     struct pl_map tags_seen;                    /* number + 1 by address */
     struct pl_packtable requirements, metadata; /* by their bytes */
+    bool has_packed;     /* the page's details need no packing */
     struct pl_map moved; /* number + 1 by the address of an older slice */
 };
 
@@ -345,9 +355,11 @@ static void pack_hash(struct pl_packer *p, struct pl_str hex)
     pl_buf_add(p->out, bytes, sizeof(bytes));
 }
 
-static void pack_details(struct pl_packer *p, const struct pl_file *f,
-                         struct pl_str place, unsigned flags)
+/* The flags of its record. */
+static unsigned pack_details(struct pl_packer *p, const struct pl_file *f)
 {
+    struct pl_str place = f->url.len ? f->url : f->path;
+    unsigned flags = flags_of(f, place);
     if (place.len > UINT16_MAX || f->name.len > UINT16_MAX ||
         f->upload_time.len > UINT8_MAX || (f->url.len && f->path.len))
         p->out->over = true;
@@ -361,16 +373,19 @@ static void pack_details(struct pl_packer *p, const struct pl_file *f,
     pl_buf_add_str(p->out, f->upload_time);
     pack_hash(p, f->sha256);
     pack_hash(p, f->metadata_sha256);
+    return flags;
 }
 
 static void add_file(struct writer *w, const struct pl_block *block, size_t at,
                      struct pl_packer *records, struct pl_packer *details)
 {
     const struct pl_file *f = &block->page->files[at];
-    struct pl_str place = f->url.len ? f->url : f->path;
-    unsigned flags = flags_of(f, place);
+    unsigned flags;
     size_t from = details->out->len;
-    pack_details(details, f, place, flags);
+    if (w->has_packed)
+        pl_buf_add_str(details->out, pl_block_packed(block->page, at, &flags));
+    else
+        flags = pack_details(details, f);
     struct pl_str all = pl_buf_view(details->out);
     pl_pack_u32(records, add_version(w, f->version));
     pl_pack_u32(records, f->wheel ? add_tags(w, f->wheel) + 1 : 0);
@@ -497,11 +512,11 @@ static void write_page(struct writer *w, const struct pl_block *block,
         w->p.out->over = true;
 }
 
-static void write_kept(const struct pl_block *block, struct pl_buf *out,
-                       struct pl_buf *details)
+static void write_kept(const struct pl_block *block, bool has_packed,
+                       struct pl_buf *out, struct pl_buf *details)
 {
     PL_ARENA(arena);
-    struct writer w = {.p.out = out, .arena = &arena};
+    struct writer w = {.p.out = out, .arena = &arena, .has_packed = has_packed};
     struct pl_packer detail_packer = {.out = details};
     w.texts.map.arena = w.versions.map.arena = w.tags.map.arena = &arena;
     w.requirements.map.arena = w.metadata.map.arena = &arena;
@@ -520,11 +535,12 @@ void pl_block_write(const struct pl_block *block, struct pl_buf *out)
     PL_BUF(kept, PL_MAX_CACHE_ENTRY_BYTES);
     PL_BUF(details, PL_MAX_CACHE_ENTRY_BYTES);
     struct pl_packer p = {.out = out};
-    if (block->page && !pl_page_complete(block->page, NULL)) {
+    bool has_packed = block->page && pl_block_has_packed(block->page);
+    if (block->page && !has_packed && !pl_page_complete(block->page, NULL)) {
         out->over = true;
         return;
     }
-    write_kept(block, &kept, &details);
+    write_kept(block, has_packed, &kept, &details);
     pl_pack_u8(&p, BLOCK_FORMAT);
     pl_pack_u32(&p, (uint32_t)details.len);
     pl_buf_add_str(out, pl_buf_view(&kept));
