@@ -198,10 +198,28 @@ static void end_reading(struct pl_cli *cli, struct pl_setup *setup,
         pl_cli_note(cli, "podlock: warning: %.*s", PL_STR_ARG(trouble));
 }
 
+/* Not one page was there: perhaps it was no index. */
+static void hint_at_index(const struct pl_setup *setup, struct pl_error *why)
+{
+    struct pl_str first = setup->first_site;
+    if (!setup->indexes.len || why->hint.len)
+        return;
+    if (first.len)
+        pl_error_hint(why,
+                      "is the name spelt right, and is %.*s the URL of an "
+                      "index? Most end in /simple/",
+                      PL_STR_ARG(first));
+    else
+        pl_error_hint(why, "no index is asked (--no-index, PIP_NO_INDEX), "
+                           "only --find-links");
+}
+
 static int answer_no(struct pl_cli *cli,
                      const struct pl_resolve_options *options,
-                     const struct pl_answer *answer, const struct pl_error *why)
+                     const struct pl_answer *answer, struct pl_error *why)
 {
+    if (!answer->read.pages)
+        hint_at_index(answer->setup, why);
     if (options->format == PL_OUTPUT_JSON)
         pl_answer_json_no(answer, why, &cli->text);
     note_warnings(cli, answer);

@@ -284,9 +284,22 @@ static bool refuse_later(struct parser *p, const struct pl_option *option,
     return option->help ? pl_error_hint(p->err, "%s", option->help) : false;
 }
 
+/* An unset variable in quotes, mostly: nobody means the default by it. */
+static bool refuse_empty(struct parser *p, const struct place *place,
+                         const struct origin *origin, struct pl_str value)
+{
+    enum pl_option_kind kind = place->option->kind;
+    bool takes_text = kind == PL_OPTION_VALUE || kind == PL_OPTION_LIST;
+    return value.len || origin->variable.len || !takes_text ||
+           pl_error_plain(p->err, PL_ERR_USAGE, "%.*s is given an empty text",
+                          PL_STR_ARG(origin->shown));
+}
+
 static bool set_value(struct parser *p, struct place place,
                       const struct origin *origin, struct pl_str value)
 {
+    if (!refuse_empty(p, &place, origin, value))
+        return false;
     if (place.option->kind != PL_OPTION_ALIAS)
         remember(p, place, origin, value);
     switch (place.option->kind) {

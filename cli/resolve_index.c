@@ -94,6 +94,14 @@ static struct pl_str cert_file(const struct pl_cli *cli,
                                             : options->cert;
 }
 
+static bool no_cache(struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_USAGE,
+                   "--offline reads the cache alone, and there is none");
+    return pl_error_hint(err, "--cache-dir DIR or PODLOCK_CACHE_DIR, where "
+                              "neither XDG_CACHE_HOME nor HOME is set");
+}
+
 static bool open_remote(struct pl_cli *cli,
                         const struct pl_resolve_options *options,
                         struct pl_index_plan *plan, struct pl_setup *setup,
@@ -106,6 +114,8 @@ static bool open_remote(struct pl_cli *cli,
     pl_credentials_take_netrc_file(credentials);
     trace_plan(plan);
     setup->cache = open_cache(cli, options);
+    if (options->offline && !setup->cache)
+        return no_cache(err);
     setup->indexes = describe_indexes(cli->arena, plan);
     setup->first_site = plan->sites.len ? plan->sites.at[0] : PL_STR("");
     pl_progress_end(&setup->progress);

@@ -147,7 +147,7 @@ static void wrong_values(void **state)
     (void)state;
     static const char *const rows[][2] = {
         {"--exclude=a b", NULL},        {"--allow-replace=-x", NULL},
-        {"--allow-break=", NULL},       {"--max-download=much", NULL},
+        {"--allow-break=.", NULL},      {"--max-download=much", NULL},
         {"--exclude-newer=soon", NULL}, {"--window=-1", NULL},
         {"--only-binary=a b", NULL},
     };
