@@ -81,7 +81,7 @@ static bool is_plain(const struct step *step)
 static struct pl_str without_secrets(struct pl_buf *room, struct pl_str s)
 {
     size_t begin, end;
-    if (!pl_str_has(s, '@') || !pl_mask_find(s, 0, &begin, &end))
+    if (!pl_mask_find(s, 0, &begin, &end))
         return s;
     pl_mask_add(room, s);
     return pl_buf_view(room);

@@ -82,6 +82,7 @@
 #define PL_MAX_MESSAGE_BYTES 65536       /* one rendered error */
 #define PL_MAX_SHOWN_LINE_BYTES 400      /* of the line that an error shows */
 #define PL_MAX_SHOWN_SENTENCE_BYTES 2000 /* of each one that it says */
+#define PL_MAX_SECRET_BYTES 2048         /* of a password, odd as it is */
 #define PL_MAX_OUTPUT_BYTES (256u << 20) /* one written lock or listing */
 
 /* The search. */

@@ -1,5 +1,7 @@
 #include "core/mask.h"
 
+#include "core/limits.h"
+
 /* Beyond the text: a NUL. */
 static char at(struct pl_str text, size_t i)
 {
@@ -32,19 +34,13 @@ static bool ends_http(struct pl_str text)
                             "https");
 }
 
-/* Bytes of "://", "http:/" or a word's "//" that stand here, or 0. */
-static size_t opening_at(struct pl_str text, size_t i)
+/* May a run of slashes be the "//" or ":/" before an authority? */
+static bool opens_authority(struct pl_str text, size_t slash, size_t count)
 {
-    size_t end = i + (at(text, i) == ':');
-    size_t slashes = end;
-    while (at(text, end) == '/')
-        end++;
-    slashes = end - slashes;
-    if (slashes > 1 ? at(text, i) == ':' || begins_word(text, i)
-                    : slashes && at(text, i) == ':' &&
-                          ends_http(pl_str_sub(text, 0, i)))
-        return end - i;
-    return 0;
+    bool colon = slash && text.at[slash - 1] == ':';
+    if (count > 1)
+        return colon || begins_word(text, slash);
+    return colon && ends_http(pl_str_sub(text, 0, slash - 1));
 }
 
 struct authority {
@@ -88,10 +84,11 @@ static bool is_port(struct pl_str text)
     return i >= text.len;
 }
 
-/* The last '@' before the line ends; `from` when there is none. */
+/* The last '@' in reach before the line ends; `from` when there is none. */
 static size_t last_at_sign(struct pl_str text, size_t from)
 {
     size_t found = from, joined;
+    text = pl_str_sub(text, 0, from + PL_MAX_SECRET_BYTES);
     for (size_t i = from; i < text.len && text.at[i] != '\n'; i++) {
         if ((joined = continuation_at(text, i)) > 0)
             i += joined - 1;
@@ -115,14 +112,17 @@ static bool secret_at(struct pl_str text, size_t begin, size_t *end)
 
 bool pl_mask_find(struct pl_str text, size_t from, size_t *begin, size_t *end)
 {
-    for (size_t i = from; i < text.len; i++) {
-        size_t opening = opening_at(text, i);
-        if (!opening)
-            continue;
-        *begin = i + opening;
-        if (secret_at(text, *begin, end))
+    while (from < text.len) {
+        struct pl_str rest = pl_str_sub(text, from, text.len);
+        size_t slash = from + pl_str_find(rest, '/');
+        size_t behind = slash;
+        while (at(text, behind) == '/')
+            behind++;
+        *begin = behind;
+        if (behind > slash && opens_authority(text, slash, behind - slash) &&
+            secret_at(text, behind, end))
             return true;
-        i = *begin - 1;
+        from = behind;
     }
     return false;
 }
