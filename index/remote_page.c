@@ -201,14 +201,15 @@ static void warn_of_two(struct remote *r, const struct page_wish *wish,
         r->doubled_names = pl_arena_printf(
             r->arena, "%.*s%s%.*s", PL_STR_ARG(r->doubled_names),
             shown > 1 ? ", " : "", PL_STR_ARG(wish->project));
+    bool first_counts = r->opts.strategy == PL_STRATEGY_FIRST_INDEX;
     r->doubled_text = pl_arena_printf(
-        r->arena,
-        "%.*s%s %s on two indexes, and %s taken from %.*s, not from "
-        "%.*s",
+        r->arena, "%.*s%s %s on two indexes: %s%.*s%s%.*s%s",
         PL_STR_ARG(r->doubled_names),
         shown > SHOWN_DOUBLES ? " and others" : "",
-        shown > 1 ? "stand" : "stands", shown > 1 ? "are" : "is",
-        PL_STR_ARG(taken->site->url), PL_STR_ARG(other->site->url));
+        shown > 1 ? "stand" : "stands", first_counts ? "taken from " : "",
+        PL_STR_ARG(taken->site->url), first_counts ? ", not from " : " and ",
+        PL_STR_ARG(other->site->url),
+        first_counts ? "" : "; versions of both count");
     set_warnings(r);
 }
 
@@ -249,6 +250,7 @@ static bool choose_all(struct remote *r, struct page_wish *wish, size_t from,
                        const struct pl_page **out, struct pl_error *err)
 {
     PL_VEC(const struct pl_page *) pages = {0};
+    const struct holding *first = NULL;
     for (size_t i = from; i < wish->holdings.len; i++) {
         const struct holding *h = wish->holdings.at[i];
         if (h->error.code != PL_OK)
