@@ -153,7 +153,7 @@ static bool claim(struct remote *r, struct pl_error *err)
     if (r->has_claim || !r->opts.cache || !r->opts.claim.len)
         return true;
     while (!pl_cache_claim(r->opts.cache, r->opts.claim)) {
-        waited = true;
+        waited = r->has_waited = true;
         report(r, true);
         nanosleep(&pause, NULL);
     }
@@ -369,6 +369,7 @@ bool pl_index_open_remote(struct pl_arena *arena,
     r->arena = arena;
     r->failure.arena = arena;
     r->flushed_ns = pl_remote_ns();
+    r->opened = pl_remote_clock();
     r->opts = *opts;
     r->holdings.arena = arena;
     r->sites = pl_new_array(arena, struct remote_site, opts->site_count);

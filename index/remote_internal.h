@@ -123,8 +123,9 @@ struct remote {
     PL_VEC(struct metadata_wish *) downloads; /* that have had a sink */
     size_t open;                              /* queued or in flight */
     PL_VEC(struct slot) slots;
-    size_t given; /* slots */
-    bool has_claim;
+    size_t given;   /* slots */
+    int64_t opened; /* seconds since 1970 */
+    bool has_claim, has_waited;
     size_t doubled; /* names that stand on two indexes */
     struct pl_str doubled_names;
     struct pl_str doubled_text, unasked_text; /* warnings; empty: none */

@@ -50,6 +50,17 @@ static bool is_refreshed(const struct remote *r, struct pl_str project)
                                         r->opts.refresh_name_count);
 }
 
+/* Or did another process ask, while this one waited for it? */
+static bool is_fresh(const struct remote *r, struct pl_str project,
+                     const struct pl_freshness *freshness)
+{
+    int64_t now = pl_remote_clock();
+    if (r->has_waited && freshness->checked >= r->opened &&
+        freshness->checked <= now)
+        return true;
+    return !is_refreshed(r, project) && pl_freshness_lasts(freshness, now);
+}
+
 bool pl_remote_look_up_page(struct remote *r, struct holding *h)
 {
     struct pl_str project = h->wish->project;
@@ -62,9 +73,7 @@ bool pl_remote_look_up_page(struct remote *r, struct holding *h)
         pl_block_load(r->arena, r->opts.cache, h->site->folder, &place, block))
         h->block = block;
     if (h->block &&
-        (r->opts.offline ||
-         (!is_refreshed(r, project) &&
-          pl_freshness_lasts(&h->block->freshness, pl_remote_clock())))) {
+        (r->opts.offline || is_fresh(r, project, &h->block->freshness))) {
         settle_with(r, h, h->block);
         return true;
     }

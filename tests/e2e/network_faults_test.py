@@ -553,7 +553,8 @@ def fault_29_files_beside_the_page(w):
 
 
 def fault_33_stale_pages(w):
-    """Many processes with the same old answers: one of them asks again."""
+    """Many processes with the same old answers, or that want new ones: one of
+    them asks again."""
     names = [f'p{i}' for i in range(8)]
     for name in names:
         w.add(name, '1.0')
@@ -579,6 +580,13 @@ def fault_33_stale_pages(w):
     asked = len(w.server.take())
     if any(codes) or asked > 2 * len(names):
         w.wrong('stale', codes, f'{asked} requests for {len(names)} pages')
+    many = [subprocess.Popen([w.podlock, *words, '--refresh'], cwd=w.top,
+                             env=w.environment({}), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL) for _ in range(5)]
+    codes = [p.wait(60) for p in many]
+    asked = len(w.server.take())
+    if any(codes) or not len(names) <= asked <= 3 * len(names):
+        w.wrong('refresh', codes, f'{asked} requests for {len(names)} pages')
 
 
 def fault_36_places_to_write(w):
