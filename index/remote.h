@@ -22,7 +22,8 @@
  *
  * Fresh blocks of the cache are used without a request, stale ones are asked
  * about with their ETag. Offline, blocks of any age are used, and what is not
- * in the cache is an error (PL_ERR_INDEX) with the name.
+ * in the cache is an error (PL_ERR_INDEX) with the name; pages of --find-links
+ * never are.
  */
 #ifndef PODLOCK_INDEX_REMOTE_H
 #define PODLOCK_INDEX_REMOTE_H
