@@ -268,6 +268,10 @@ static bool choose_all(struct remote *r, struct page_wish *wish, size_t from,
             continue;
         if (!pl_page_complete(page_of(h), err))
             return false;
+        if (first)
+            warn_of_two(r, wish, first, h);
+        else
+            first = h;
         pl_vec_push(r->arena, &pages, page_of(h));
     }
     *out = pages.len ? pl_page_merge(r->arena, pages.at, pages.len) : NULL;
