@@ -1,6 +1,7 @@
 #include "index/url.h"
 
 #include "core/limits.h"
+#include "core/mask.h"
 #include "core/utf8.h"
 
 struct pl_url pl_url_split(struct pl_str text)
@@ -192,8 +193,10 @@ static bool is_web(struct pl_str scheme)
 
 static bool refuse(struct pl_error *err, struct pl_str url, const char *why)
 {
+    PL_ARENA(arena);
+    struct pl_str shown = pl_str_sub(pl_mask(&arena, url), 0, 200);
     return pl_error_plain(err, PL_ERR_INDEX, "the URL `%.*s` %s",
-                          PL_STR_ARG(pl_str_sub(url, 0, 200)), why);
+                          PL_STR_ARG(shown), why);
 }
 
 bool pl_url_join(struct pl_arena *arena, struct pl_str base_text,

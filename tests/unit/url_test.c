@@ -262,9 +262,27 @@ static void test_upload_time_order(void **state)
                      0);
 }
 
+/* A token so long that only the part before its '@' would be shown. */
+static void a_refused_url_shows_no_secret(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    PL_BUF(url, PL_MAX_URL_BYTES);
+    struct pl_error err = {.arena = &arena};
+    struct pl_str out;
+    pl_buf_add_cstr(&url, "ftp://");
+    pl_buf_pad(&url, 'k', 300);
+    pl_buf_add_cstr(&url, "@host/");
+    assert_false(pl_url_clean(&arena, pl_buf_view(&url), &out, &err));
+    assert_true(pl_str_find_str(err.message, PL_STR("kk")) == err.message.len);
+    assert_true(pl_str_find_str(err.message, PL_STR("ftp://***@host/")) <
+                err.message.len);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refused_url_shows_no_secret),
         cmocka_unit_test(test_rfc3986),
         cmocka_unit_test(test_index_urls),
         cmocka_unit_test(test_long_url),
