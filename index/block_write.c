@@ -73,7 +73,9 @@ struct pl_block *pl_block_make(struct pl_arena *arena,
     block->freshness.etag = pl_arena_dup(arena, freshness->etag);
     block->freshness.last_modified =
         pl_arena_dup(arena, freshness->last_modified);
-    block->page = !page || all_matter(page) ? page : select_page(arena, page);
+    /* A copy of a block's page would part its files from what is known. */
+    bool is_selected = !page || page->source || all_matter(page);
+    block->page = is_selected ? page : select_page(arena, page);
     block->changed = true;
     block->parts = pl_new(arena, struct pl_block_parts);
     return block;

@@ -312,7 +312,9 @@ static void test_files_that_can_matter(void **state)
     assert_int_equal(block->page->file_count, PL_COUNT(kept));
     for (size_t i = 0; i < PL_COUNT(kept); i++)
         assert_str(block->page->files[i].name, kept[i]);
-    read_back(&arena, block);
+    const struct pl_block *again = read_back(&arena, block);
+    assert_ptr_equal(pl_block_make(&arena, again->page, &fresh)->page,
+                     again->page);
 }
 
 static void test_freshness(void **state)
