@@ -20,10 +20,9 @@
  * nothing then, and pl_cache_trouble says why, for one warning. So it is with
  * a folder that belongs to another user than root: it is not even read.
  *
- *     struct pl_cache *cache = pl_cache_open(arena,
- * pl_cache_default_dir(arena)); struct pl_str site = pl_cache_site(cache, url,
- * PL_STR("")); if (!pl_cache_load(cache, arena, PL_CACHE_BLOCK, site, name,
- * &payload))
+ *     cache = pl_cache_open(arena, dir);
+ *     site = pl_cache_site(cache, url, user);
+ *     if (!pl_cache_load(cache, arena, PL_CACHE_BLOCK, site, name, &bytes))
  *         ... pl_cache_save(cache, PL_CACHE_BLOCK, site, name, made);
  */
 #ifndef PODLOCK_INDEX_CACHE_H

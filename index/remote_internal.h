@@ -37,7 +37,7 @@ struct slot {
 
 enum task_kind { TASK_PAGE, TASK_LISTING, TASK_FLAT, TASK_METADATA };
 
-/* Each kind of task begins with one. */
+/* What a response is about: each kind of task begins with one. */
 struct task {
     enum task_kind kind;
 };

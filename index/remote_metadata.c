@@ -43,6 +43,15 @@ static bool answer_metadata(struct remote *r, struct metadata_wish *wish,
     return answer(r, wish, metadata, PL_STR(""));
 }
 
+static bool answer_too_large(struct remote *r, struct metadata_wish *wish)
+{
+    return answer_none(r, wish,
+                       pl_arena_printf(r->arena,
+                                       "its source distribution is larger "
+                                       "than %u bytes",
+                                       PL_MAX_SDIST_BYTES));
+}
+
 /* What is wrong with one version does not end the run; the rest does. */
 static bool answer_error(struct remote *r, struct metadata_wish *wish,
                          const struct pl_error *why, struct pl_error *err)
@@ -66,11 +75,9 @@ static bool answer_text(struct remote *r, struct metadata_wish *wish,
     return answer_metadata(r, wish, metadata);
 }
 
-static bool check_hash(struct remote *r, struct pl_str found,
-                       struct pl_str stated, struct pl_str what,
-                       struct pl_error *err)
+static bool check_hash(struct pl_str found, struct pl_str stated,
+                       struct pl_str what, struct pl_error *err)
 {
-    (void)r;
     if (!stated.len || pl_str_eq(found, stated))
         return true;
     pl_error_plain(err, PL_ERR_INTEGRITY,
@@ -147,7 +154,11 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
     if (r->failure.code != PL_OK || pl_remote_look_up_metadata(r, wish) ||
         !pl_file_complete(file, &r->failure) || is_offline(r, wish))
         return;
-    pl_remote_queue(r, &wish->task);
+    if (wish->stage == STAGE_SDIST && file->has_size &&
+        file->size > PL_MAX_SDIST_BYTES)
+        (void)!answer_too_large(r, wish);
+    else
+        pl_remote_queue(r, &wish->task);
 }
 
 /* ---- asking ---- */
@@ -254,7 +265,7 @@ static bool take_wheel_text(struct remote *r, struct metadata_wish *wish,
 {
     struct pl_str what = pl_arena_printf(r->arena, "the METADATA in %.*s",
                                          PL_STR_ARG(wish->file->name));
-    return check_hash(r, pl_sha256_hex(r->arena, text),
+    return check_hash(pl_sha256_hex(r->arena, text),
                       wish->file->metadata_sha256, what, err) &&
            answer_text(r, wish, text, err);
 }
@@ -320,7 +331,7 @@ static bool take_whole_wheel(struct remote *r, struct metadata_wish *wish,
     struct pl_error why = {.arena = r->arena};
     bool is_read =
         pl_sha256_file(r->arena, wish->sink, &found, &why) &&
-        check_hash(r, found, wish->file->sha256, wish->file->name, &why) &&
+        check_hash(found, wish->file->sha256, wish->file->name, &why) &&
         pl_wheel_read_file(r->arena, r->net, wish->sink, wish->file, &text,
                            &why);
     return is_read ? take_wheel_text(r, wish, text, err)
@@ -334,8 +345,8 @@ static bool take_sdist(struct remote *r, struct metadata_wish *wish,
 {
     struct pl_error why = {.arena = r->arena};
     struct pl_metadata *metadata = pl_new(r->arena, struct pl_metadata);
-    if (!check_hash(r, pl_sha256_hex(r->arena, response->body),
-                    wish->file->sha256, wish->file->name, err))
+    if (!check_hash(pl_sha256_hex(r->arena, response->body), wish->file->sha256,
+                    wish->file->name, err))
         return false;
     if (!r->net->sdist_parse(r->arena, response->body, wish->file, metadata,
                              &why))
@@ -352,7 +363,7 @@ static bool take_body(struct remote *r, struct metadata_wish *wish,
     switch (wish->stage) {
     case STAGE_METADATA_FILE:
         hash = pl_sha256_hex(r->arena, response->body);
-        return check_hash(r, hash, wish->file->metadata_sha256, response->url,
+        return check_hash(hash, wish->file->metadata_sha256, response->url,
                           err) &&
                answer_text(r, wish, response->body, err);
     case STAGE_RANGES:
@@ -382,6 +393,8 @@ static bool take_answer(struct remote *r, struct metadata_wish *wish,
 {
     switch (response->status) {
     case 0:
+        if (wish->stage == STAGE_SDIST && response->error.code == PL_ERR_LIMIT)
+            return answer_too_large(r, wish);
         return pl_remote_fail(r, response, err);
     case 200:
         return take_body(r, wish, response, err);
@@ -399,8 +412,8 @@ static bool take_answer(struct remote *r, struct metadata_wish *wish,
     default:
         break;
     }
-    return pl_error_plain(err, PL_ERR_INDEX, "%.*s answers %d",
-                          PL_STR_ARG(response->url), response->status);
+    pl_remote_refused(r, response, err);
+    return pl_error_wrap(err, "%.*s", PL_STR_ARG(response->url));
 }
 
 bool pl_remote_take_metadata(struct remote *r, struct metadata_wish *wish,

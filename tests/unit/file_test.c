@@ -157,10 +157,8 @@ static void test_path_from(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failure),
-        cmocka_unit_test(test_signal),
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_fifo),
+        cmocka_unit_test(test_failure),   cmocka_unit_test(test_signal),
+        cmocka_unit_test(test_links),     cmocka_unit_test(test_fifo),
         cmocka_unit_test(test_path_from),
     };
     return cmocka_run_group_tests(tests, enter, leave);
