@@ -63,6 +63,8 @@ size_t pl_str_rfind(struct pl_str s, char c)
 
 size_t pl_str_find_str(struct pl_str s, struct pl_str what)
 {
+    if (!what.len)
+        return 0;
     const char *found = s.len ? memmem(s.at, s.len, what.at, what.len) : NULL;
     return found ? (size_t)(found - s.at) : s.len;
 }

@@ -3,7 +3,7 @@
 #include "index/transfer.h"
 
 /* Bytes flow while no longer pause than this lies between them. */
-#define FLOW_GAP_MS 1000
+#define FLOW_GAP_MS 2000
 
 int64_t pl_fetch_clock(void)
 {

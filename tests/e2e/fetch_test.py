@@ -452,7 +452,7 @@ class Clocks(Case):
         self.assertIn('nothing came', result.answers[0]['error'])
 
     def test_drops_do_not_flow(self):
-        self.server.on('/a', slowly([ok(b'', length=99)] + [b'x'] * 99, 1.2))
+        self.server.on('/a', slowly([ok(b'', length=99)] + [b'x'] * 99, 2.4))
         self.assert_error(self.one('/a', 'resource=2500'),
                           'no whole answer within 2.5 s', tries=1)
 
