@@ -1,22 +1,14 @@
-#include <time.h>
-
 #include "cli/commands.h"
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
 #include "cli/resolve_show.h"
+#include "core/clock.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "core/trace.h"
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
 #include "resolver/problem_text.h"
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static void close_index(struct pl_setup *setup)
 {
@@ -229,7 +221,7 @@ static int answer_no(struct pl_cli *cli,
 static int run(struct pl_cli *cli, const void *values)
 {
     const struct pl_resolve_options *options = values;
-    uint64_t start = now_ns();
+    uint64_t start = pl_clock_ns();
     struct pl_error err = {.arena = cli->arena}, why = err;
     struct pl_setup setup PL_CLEANUP(close_index) = {0};
     struct pl_solution solution;
@@ -249,7 +241,7 @@ static int run(struct pl_cli *cli, const void *values)
         return answer_no(cli, options, &answer, &why);
     answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
-    answer.took_ns = now_ns() - start;
+    answer.took_ns = pl_clock_ns() - start;
     if (!check_download(&setup, &lock, &err) ||
         !print(cli, &answer, options, &err))
         return pl_cli_fail(cli, &err);

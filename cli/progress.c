@@ -1,21 +1,14 @@
 #include "cli/progress.h"
 
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/escape.h"
 #include "core/limits.h"
 
 #define APPEARS_NS 200000000u
 #define REDRAWN_NS 100000000u
 #define CLEAR "\r\033[K"
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static bool is_set(const char *const *vars, struct pl_str name)
 {
@@ -35,7 +28,7 @@ bool pl_progress_is_wanted(const struct pl_common *common, bool is_terminal,
 void pl_progress_begin(struct pl_progress_line *line, const struct pl_cli *cli,
                        bool no_progress)
 {
-    *line = (struct pl_progress_line){.begun_ns = now_ns()};
+    *line = (struct pl_progress_line){.begun_ns = pl_clock_ns()};
     if (!no_progress &&
         pl_progress_is_wanted(&cli->common, isatty(STDERR_FILENO), cli->vars))
         line->width = cli->err.width;
@@ -74,7 +67,7 @@ void pl_progress_print(const struct pl_progress *progress, unsigned width,
 void pl_progress_report(void *user, const struct pl_progress *progress)
 {
     struct pl_progress_line *line = user;
-    uint64_t now = line->width ? now_ns() : 0;
+    uint64_t now = line->width ? pl_clock_ns() : 0;
     uint64_t since = line->is_drawn ? line->drawn_ns : line->begun_ns;
     if (!line->width ||
         now - since < (line->is_drawn ? REDRAWN_NS : APPEARS_NS))

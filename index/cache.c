@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/digest.h"
 #include "core/trace.h"
 #include "index/cache_entry.h"
@@ -146,19 +146,12 @@ struct pl_str pl_cache_site(struct pl_cache *cache, struct pl_str index_url,
 
 /* ---- small things ---- */
 
-uint64_t pl_cache_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 uint64_t pl_cache_random(void)
 {
     uint64_t number = 0;
     if (getrandom(&number, sizeof(number), GRND_NONBLOCK) !=
         (ssize_t)sizeof(number))
-        number = pl_cache_now_ns() * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
+        number = pl_clock_ns() * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
     return number;
 }
 

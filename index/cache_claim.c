@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/trace.h"
 #include "index/cache_internal.h"
 
@@ -136,7 +137,7 @@ static bool create(struct pl_cache *cache, const struct cache_path *path)
     write_claim(cache, fd);
     cache->claim = *path;
     cache->claim_moves = 0;
-    cache->claim_moved_ns = pl_cache_now_ns();
+    cache->claim_moved_ns = pl_clock_ns();
     cache->rival.len = 0;
     return true;
 }
@@ -145,7 +146,7 @@ static bool create(struct pl_cache *cache, const struct cache_path *path)
 static bool is_dead(struct pl_cache *cache, const char *text, size_t len)
 {
     struct cache_rival *rival = &cache->rival;
-    uint64_t now = pl_cache_now_ns();
+    uint64_t now = pl_clock_ns();
     bool moved = !rival->since_ns || rival->len != len ||
                  memcmp(rival->text, text, len) != 0;
     if (moved) {
@@ -214,7 +215,7 @@ bool pl_cache_claim(struct pl_cache *cache, struct pl_str key)
 void pl_cache_claim_refresh(struct pl_cache *cache)
 {
     char moves[16];
-    uint64_t now = pl_cache_now_ns();
+    uint64_t now = pl_clock_ns();
     if (!cache->claim.len || now - cache->claim_moved_ns < MOVE_NS)
         return;
     cache->claim_moved_ns = now;

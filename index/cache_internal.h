@@ -73,7 +73,6 @@ void pl_cache_set_trouble(struct pl_cache *cache, const char *what);
 /* Reads a regular file that is ours; false when it is anything else. */
 bool pl_cache_read(struct pl_arena *arena, const char *path, size_t max,
                    struct pl_str *out);
-uint64_t pl_cache_now_ns(void); /* monotonic */
 uint64_t pl_cache_random(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "core/clock.h"
 #include "core/limits.h"
 #include "core/trace.h"
 #include "index/url.h"
@@ -19,13 +20,6 @@ static struct remote *remote_of(struct pl_index *index)
 int64_t pl_remote_clock(void)
 {
     return (int64_t)time(NULL);
-}
-
-uint64_t pl_remote_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 void pl_remote_queue(struct remote *r, struct task *task)
@@ -69,11 +63,6 @@ bool pl_remote_fail(struct remote *r, const struct pl_response *response,
             .hint = keep(r, why->hint),
         };
     return false;
-}
-
-bool pl_remote_needs_net(struct remote *r, struct pl_error *err)
-{
-    return r->net || pl_net_load(&r->net, err);
 }
 
 /* ---- progress ---- */
@@ -187,7 +176,7 @@ static bool send_task(struct remote *r, struct task *task, struct pl_error *err)
 static bool open_fetch(struct remote *r, struct pl_error *err)
 {
     return r->fetch ||
-           (pl_remote_needs_net(r, err) &&
+           ((r->net || pl_net_load(&r->net, err)) &&
             r->net->fetch_open(r->arena, &r->opts.fetch, &r->fetch, err));
 }
 
@@ -224,7 +213,7 @@ static void save_blocks(struct remote *r)
         save_block(r, r->blocks.at[i]);
     if (r->opts.cache)
         pl_remote_save_listing(r);
-    r->flushed_ns = pl_remote_ns();
+    r->flushed_ns = pl_clock_ns();
 }
 
 /* ---- receiving ---- */
@@ -260,7 +249,7 @@ static bool receive(struct remote *r, struct pl_error *err)
     bool any;
     if (r->has_claim)
         pl_cache_claim_refresh(r->opts.cache);
-    if (pl_remote_ns() - r->flushed_ns > FLUSH_NS)
+    if (pl_clock_ns() - r->flushed_ns > FLUSH_NS)
         save_blocks(r);
     report(r, false);
     return r->net->fetch_next(r->fetch, POLL_MS, &response, &any, err) &&
@@ -368,7 +357,7 @@ bool pl_index_open_remote(struct pl_arena *arena,
     pl_index_init(&r->index, arena, &ops);
     r->arena = arena;
     r->failure.arena = arena;
-    r->flushed_ns = pl_remote_ns();
+    r->flushed_ns = pl_clock_ns();
     r->opened = pl_remote_clock();
     r->opts = *opts;
     r->holdings.arena = arena;

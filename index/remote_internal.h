@@ -142,8 +142,6 @@ void pl_remote_answer(struct remote *r, size_t slot,
 /* What the network said, kept beyond the response; returns false. */
 bool pl_remote_fail(struct remote *r, const struct pl_response *response,
                     struct pl_error *err);
-uint64_t pl_remote_ns(void); /* of a clock that only goes forward */
-bool pl_remote_needs_net(struct remote *r, struct pl_error *err);
 int64_t pl_remote_clock(void); /* seconds since 1970 */
 
 /* ---- remote_page.c ---- */
@@ -171,6 +169,10 @@ bool pl_remote_refused(const struct remote *r,
                        struct pl_error *err);
 struct pl_freshness pl_remote_freshness(struct remote *r,
                                         const struct pl_response *response);
+/* Of a 304: it keeps what it does not state. */
+struct pl_freshness pl_remote_renewed(struct remote *r,
+                                      const struct pl_response *response,
+                                      const struct pl_freshness *older);
 void pl_remote_settle_absent(struct remote *r, struct holding *h,
                              const struct pl_freshness *freshness);
 /* What went wrong is the holding's: another site may have the project. */

@@ -151,19 +151,16 @@ static bool read_answer(struct remote *r, struct listing *listing,
                         const struct pl_response *response,
                         struct pl_error *err)
 {
-    struct pl_freshness freshness = pl_remote_freshness(r, response);
     bool is_unchanged = response->status == 304 && listing->is_known;
     if (response->status == 0)
         return pl_remote_fail(r, response, err);
     if (response->status != 200 && !is_unchanged)
         return pl_remote_refused(r, response, err);
-    if (is_unchanged && !freshness.etag.len)
-        freshness.etag = listing->freshness.etag;
-    if (is_unchanged && !freshness.last_modified.len)
-        freshness.last_modified = listing->freshness.last_modified;
     if (!is_unchanged && !read_names(r, listing, response, err))
         return false;
-    listing->freshness = freshness;
+    listing->freshness =
+        is_unchanged ? pl_remote_renewed(r, response, &listing->freshness)
+                     : pl_remote_freshness(r, response);
     listing->is_settled = true;
     listing->is_changed = !response->no_store;
     return true;

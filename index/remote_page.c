@@ -1,5 +1,6 @@
 #include "index/remote_internal.h"
 
+#include "core/clock.h"
 #include "core/limits.h"
 #include "index/page_json.h"
 #include "index/twins.h"
@@ -316,8 +317,8 @@ static bool waits(const struct remote *r, struct page_wish *wish)
         if (!is_for_warnings(r, wish, i))
             return true;
         if (!wish->found_ns)
-            wish->found_ns = pl_remote_ns();
-        if (!h->site->is_down && pl_remote_ns() - wish->found_ns < GRACE_NS)
+            wish->found_ns = pl_clock_ns();
+        if (!h->site->is_down && pl_clock_ns() - wish->found_ns < GRACE_NS)
             return true;
     }
     return false;
@@ -444,6 +445,18 @@ struct pl_freshness pl_remote_freshness(struct remote *r,
     };
 }
 
+struct pl_freshness pl_remote_renewed(struct remote *r,
+                                      const struct pl_response *response,
+                                      const struct pl_freshness *older)
+{
+    struct pl_freshness freshness = pl_remote_freshness(r, response);
+    if (!freshness.etag.len)
+        freshness.etag = older->etag;
+    if (!freshness.last_modified.len)
+        freshness.last_modified = older->last_modified;
+    return freshness;
+}
+
 static bool not_a_page(const struct pl_response *response, struct pl_error *err)
 {
     struct pl_str line = pl_str_trim(response->body);
@@ -504,16 +517,13 @@ static bool take_unchanged(struct remote *r, struct holding *h,
                            const struct pl_response *response,
                            struct pl_error *err)
 {
-    struct pl_freshness freshness = pl_remote_freshness(r, response);
+    struct pl_freshness freshness;
     if (!h->block || !(h->block->freshness.etag.len ||
                        h->block->freshness.last_modified.len))
         return pl_error_plain(err, PL_ERR_INDEX,
                               "answers 304 (not changed) to a question that "
                               "names no earlier answer");
-    if (!freshness.etag.len)
-        freshness.etag = h->block->freshness.etag;
-    if (!freshness.last_modified.len)
-        freshness.last_modified = h->block->freshness.last_modified;
+    freshness = pl_remote_renewed(r, response, &h->block->freshness);
     if (is_refreshed(r, h->wish->project)) {
         /* What could not be used then may be there by now. */
         const struct pl_block *older = h->block;

@@ -1,5 +1,4 @@
-#include <time.h>
-
+#include "core/clock.h"
 #include "index/transfer.h"
 
 /* Bytes flow while no longer pause than this lies between them. */
@@ -7,9 +6,7 @@
 
 int64_t pl_fetch_clock(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(pl_clock_ns() / 1000000);
 }
 
 static void note_event(struct pl_transfer *transfer, int64_t now, int64_t most)

@@ -113,7 +113,7 @@ class Net(World):
                and not k.lower().endswith('_proxy')}
         env.update({'HOME': self.path('home'), 'TMPDIR': self.path('home')})
         # at the end of one run in thousands the search for leaks itself dies
-        # ("Tracer caught signal 11"); network_test.py has it on
+        # ("Tracer caught signal 11"), so runs over a network do without
         env['ASAN_OPTIONS'] = env.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
         env.update(more or {})
         return {k: v for k, v in env.items() if v is not None}
