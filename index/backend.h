@@ -24,9 +24,11 @@ struct pl_index_ops {
 struct pl_index {
     const struct pl_index_ops *ops;
     struct pl_arena *arena;
-    struct pl_map pages_wanted;    /* by project; values mean nothing */
-    struct pl_map metadata_wanted; /* by the file's address */
-    struct pl_index_stats stats;   /* kept by the back end */
+    struct pl_map pages, metadata; /* wishes, by project or file's address */
+    unsigned question;             /* how often it was begun again */
+    PL_VEC(const struct pl_index_event *) known; /* answers to give again */
+    size_t next_known;
+    struct pl_index_stats stats; /* kept by the back end */
     PL_VEC(struct pl_str) warnings;
 };
 

@@ -5,38 +5,87 @@ void pl_index_init(struct pl_index *index, struct pl_arena *arena,
 {
     index->ops = ops;
     index->arena = arena;
-    index->pages_wanted.arena = arena;
-    index->metadata_wanted.arena = arena;
+    index->pages.arena = arena;
+    index->metadata.arena = arena;
 }
 
-/* True the first time; the key is then a copy that lives as long as it must.
- */
-static bool is_new(struct pl_map *wanted, struct pl_str *key)
+/* ---- wishes ---- */
+
+struct wish {
+    unsigned question; /* the last one that had it */
+    bool is_answered;
+    struct pl_index_event answer;
+};
+
+/* The wish when the back end must see it; NULL when it has, once before. */
+static struct wish *new_wish(struct pl_index *index, struct pl_map *wishes,
+                             struct pl_str *key)
 {
-    if (pl_map_get(wanted, *key))
-        return false;
-    *key = pl_arena_dup(wanted->arena, *key);
-    pl_map_put(wanted, *key, wanted);
-    return true;
+    struct wish *wish = pl_map_get(wishes, *key);
+    bool is_new = !wish;
+    if (is_new) {
+        *key = pl_arena_dup(index->arena, *key);
+        wish = pl_new(index->arena, struct wish);
+        pl_map_put(wishes, *key, wish);
+    } else if (wish->question != index->question && wish->is_answered) {
+        pl_vec_push(index->arena, &index->known, &wish->answer);
+    }
+    wish->question = index->question;
+    return is_new ? wish : NULL;
+}
+
+static struct pl_str address_of(const struct pl_file *const *file)
+{
+    return (struct pl_str){(const char *)file, sizeof(*file)};
 }
 
 void pl_index_want_page(struct pl_index *index, struct pl_str project)
 {
-    if (is_new(&index->pages_wanted, &project))
+    if (new_wish(index, &index->pages, &project))
         index->ops->want_page(index, project);
 }
 
 void pl_index_want_metadata(struct pl_index *index, const struct pl_file *file)
 {
-    struct pl_str address = {(const char *)&file, sizeof(file)};
-    if (is_new(&index->metadata_wanted, &address))
+    struct pl_str address = address_of(&file);
+    if (new_wish(index, &index->metadata, &address))
         index->ops->want_metadata(index, file);
+}
+
+static struct wish *wish_of(const struct pl_index *index,
+                            const struct pl_index_event *event)
+{
+    return event->kind == PL_EVENT_PAGE
+               ? pl_map_get(&index->pages, event->project)
+               : pl_map_get(&index->metadata, address_of(&event->file));
 }
 
 bool pl_index_next(struct pl_index *index, struct pl_index_event *event,
                    bool *any, struct pl_error *err)
 {
-    return index->ops->next(index, event, any, err);
+    if (index->next_known < index->known.len) {
+        *event = *index->known.at[index->next_known++];
+        *any = true;
+        return true;
+    }
+    for (;;) {
+        if (!index->ops->next(index, event, any, err))
+            return false;
+        if (!*any)
+            return true;
+        struct wish *wish = wish_of(index, event);
+        wish->answer = *event;
+        wish->is_answered = true;
+        if (wish->question == index->question)
+            return true;
+    }
+}
+
+void pl_index_begin_again(struct pl_index *index)
+{
+    index->question++;
+    index->known.len = 0;
+    index->next_known = 0;
 }
 
 struct pl_index_stats pl_index_stats(const struct pl_index *index)

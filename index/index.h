@@ -11,7 +11,8 @@
  *
  * so that a network back end can keep many requests in flight while the
  * caller asks for more. The recorded folder (index/folder.h) answers in the
- * order of the wishes. Wanting the same thing twice answers once. Pages, files
+ * order of the wishes. Wanting the same thing twice answers once,
+ * unless the index is begun again in between. Pages, files
  * and metadata live in the arena the index was opened with.
  *
  * Which index a name is asked of (the torch family first of the template's
@@ -139,6 +140,11 @@ void pl_index_want_metadata(struct pl_index *index, const struct pl_file *file);
 PL_MUST_CHECK bool pl_index_next(struct pl_index *index,
                                  struct pl_index_event *event, bool *any,
                                  struct pl_error *err);
+/*
+ * For another question: what is wanted again is answered again, from memory
+ * when it has been read. Wishes that nobody took an answer to are forgotten.
+ */
+void pl_index_begin_again(struct pl_index *index);
 struct pl_index_stats pl_index_stats(const struct pl_index *index);
 /* What people should know about what was read: a sentence each, so far. */
 const struct pl_str *pl_index_warnings(const struct pl_index *index,

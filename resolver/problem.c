@@ -376,3 +376,15 @@ bool pl_problem_start(struct pl_problem *problem, struct pl_error *err)
     }
     return true;
 }
+
+struct pl_problem pl_problem_again(const struct pl_problem *problem,
+                                   struct pl_arena *arena)
+{
+    struct pl_problem again = *problem;
+    again.arena = arena;
+    again.roots.at = NULL;
+    again.roots.len = again.roots.cap = 0;
+    again.projects = again.demands = (struct pl_map){0};
+    again.judged = NULL;
+    return again;
+}

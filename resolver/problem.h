@@ -201,6 +201,14 @@ struct pl_problem {
 PL_MUST_CHECK bool pl_problem_start(struct pl_problem *problem,
                                     struct pl_error *err);
 
+/*
+ * The same direct inputs with nothing read: a question beside this one, to be
+ * changed and started. It shares what the inputs point to, and lives in the
+ * arena given.
+ */
+struct pl_problem pl_problem_again(const struct pl_problem *problem,
+                                   struct pl_arena *arena);
+
 /* The project or demand of that name or text; made when it is new. */
 struct pl_project *pl_problem_project(struct pl_problem *problem,
                                       struct pl_str name);
