@@ -493,6 +493,15 @@ static void set_candidates(struct pl_problem *problem,
     }
 }
 
+/* As for pip, a name in the other list says more than :all: in this one. */
+static bool is_barred(const struct pl_format_control *control,
+                      const struct pl_format_control *other, struct pl_str name)
+{
+    return pl_format_control_has(control, name) &&
+           (pl_str_in(name, control->names.at, control->names.len) ||
+            !pl_str_in(name, other->names.at, other->names.len));
+}
+
 static struct filler filler_of(struct pl_problem *problem,
                                struct pl_project *project,
                                const struct pl_page *page)
@@ -507,8 +516,10 @@ static struct filler filler_of(struct pl_problem *problem,
         .named_prerelease =
             any_direct(problem, project->name, names_prerelease, NULL),
         .hashed = is_refused(problem, project->name, (struct pl_str){0}),
-        .wheels = !pl_format_control_has(&policy->no_binary, project->name),
-        .sdists = !pl_format_control_has(&policy->only_binary, project->name),
+        .wheels =
+            !is_barred(&policy->no_binary, &policy->only_binary, project->name),
+        .sdists =
+            !is_barred(&policy->only_binary, &policy->no_binary, project->name),
         .family = pl_torch_family_find(problem->family, project->name),
         .page = page,
         .torch = template ? pl_template_fact(template, PL_STR("torch")) : NULL,

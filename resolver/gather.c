@@ -290,6 +290,8 @@ bool pl_gather_run(struct pl_gather *gather, struct pl_error *err)
             return false;
         if (!any)
             return true;
+        if (!pl_problem_in_time(gather->problem, err))
+            return false;
         if (event.kind == PL_EVENT_METADATA)
             take_metadata(gather, &event);
         else if (!take_page(gather, &event, err))

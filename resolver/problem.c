@@ -1,5 +1,6 @@
 #include "resolver/problem.h"
 
+#include "core/clock.h"
 #include "core/limits.h"
 #include "resolver/candidates.h"
 
@@ -387,4 +388,10 @@ struct pl_problem pl_problem_again(const struct pl_problem *problem,
     again.projects = again.demands = (struct pl_map){0};
     again.judged = NULL;
     return again;
+}
+
+bool pl_problem_in_time(const struct pl_problem *problem, struct pl_error *err)
+{
+    return !problem->deadline_ns || pl_clock_ns() < problem->deadline_ns ||
+           pl_error_plain(err, PL_ERR_LIMIT, "no answer in the time given");
 }

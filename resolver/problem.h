@@ -185,6 +185,8 @@ struct pl_problem {
     size_t constraint_count;
     const struct pl_asked *overrides;
     size_t override_count;
+    uint64_t deadline_ns; /* of core/clock.h: no answer after it; 0: none */
+    bool is_aside;        /* only whether it can be met counts, not why not */
 
     /* Grown while searching. */
     PL_VEC(struct pl_root) roots;
@@ -208,6 +210,10 @@ PL_MUST_CHECK bool pl_problem_start(struct pl_problem *problem,
  */
 struct pl_problem pl_problem_again(const struct pl_problem *problem,
                                    struct pl_arena *arena);
+
+/* Errors: PL_ERR_LIMIT after the problem's deadline. */
+PL_MUST_CHECK bool pl_problem_in_time(const struct pl_problem *problem,
+                                      struct pl_error *err);
 
 /* The project or demand of that name or text; made when it is new. */
 struct pl_project *pl_problem_project(struct pl_problem *problem,

@@ -404,7 +404,7 @@ static bool finish(struct search *search, struct round *round, bool satisfiable,
     if (satisfiable)
         pl_result_build(search->problem, round->pool, &round->decision,
                         solution);
-    else
+    else if (!search->problem->is_aside)
         pl_explain(search->problem, round->pool, &round->jobs, round->core,
                    why);
     solution->satisfiable = satisfiable;
@@ -433,6 +433,8 @@ bool pl_refine(struct pl_problem *problem, struct pl_index *index,
         return false;
     bool on_trail = search.previous.len > 0;
     while (search.stats.rounds < PL_MAX_ROUNDS) {
+        if (!pl_problem_in_time(problem, err))
+            return false;
         if (!on_trail && !read_closure(&search, err))
             return false;
         on_trail = false;
