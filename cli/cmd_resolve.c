@@ -117,20 +117,6 @@ static bool print(struct pl_cli *cli, const struct pl_answer *answer,
     return true;
 }
 
-static bool check_download(const struct pl_setup *setup,
-                           const struct pl_lock *lock, struct pl_error *err)
-{
-    if (lock->download <= setup->max_download)
-        return true;
-    struct pl_arena *arena = setup->problem.arena;
-    struct pl_str size = pl_show_bytes(arena, lock->download);
-    struct pl_str most = pl_show_bytes(arena, setup->max_download);
-    return pl_error_plain(err, PL_ERR_NO,
-                          "the answer downloads %.*s, more than "
-                          "--max-download %.*s",
-                          PL_STR_ARG(size), PL_STR_ARG(most));
-}
-
 static bool dump(const struct pl_resolve_options *options,
                  const struct pl_setup *setup, struct pl_error *err)
 {
@@ -242,7 +228,7 @@ static int run(struct pl_cli *cli, const void *values)
     answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
     answer.took_ns = pl_clock_ns() - start;
-    if (!check_download(&setup, &lock, &err) ||
+    if (!pl_setup_allows(&setup, lock.download, &err) ||
         !print(cli, &answer, options, &err))
         return pl_cli_fail(cli, &err);
     return 0;

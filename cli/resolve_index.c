@@ -8,8 +8,8 @@
 #include "index/folder.h"
 
 /* The template's torch decides; --torch-backend where it has none. */
-static struct pl_str torch_variant(const struct pl_resolve_options *options,
-                                   const struct pl_setup *setup)
+struct pl_str pl_resolve_torch_variant(const struct pl_resolve_options *options,
+                                       const struct pl_setup *setup)
 {
     struct pl_str of_template = setup->template.torch_variant;
     return setup->has_template && of_template.len ? of_template
@@ -153,13 +153,14 @@ bool pl_resolve_index_open(struct pl_cli *cli,
         .options = options,
         .parsed = &cli->parsed,
         .inputs = &setup->inputs,
-        .torch_variant = torch_variant(options, setup),
+        .torch_variant = pl_resolve_torch_variant(options, setup),
     };
     if (!pl_index_plan_make(cli->arena, &input, &plan, err))
         return false;
     /* They are said once, also when the search starts again. */
-    for (size_t i = 0; i < plan.notes.len && !setup->indexes.len; i++)
+    for (size_t i = 0; i < plan.notes.len && !setup->is_noted; i++)
         pl_cli_note(cli, "podlock: %.*s", PL_STR_ARG(plan.notes.at[i]));
+    setup->is_noted = true;
     if (plan.folder.len)
         return open_folder(cli->arena, &plan, setup, err);
     return open_remote(cli, options, &plan, setup, err);

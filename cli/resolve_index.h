@@ -13,4 +13,8 @@ pl_resolve_index_open(struct pl_cli *cli,
                       const struct pl_resolve_options *options,
                       struct pl_setup *setup, struct pl_error *err);
 
+/* "cu128": whose wheels of torch's family are asked for; or empty. */
+struct pl_str pl_resolve_torch_variant(const struct pl_resolve_options *options,
+                                       const struct pl_setup *setup);
+
 #endif

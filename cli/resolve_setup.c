@@ -27,15 +27,16 @@ static bool read_names(struct pl_arena *arena, const struct pl_strs *from,
 
 static bool read_inputs(struct pl_cli *cli,
                         const struct pl_resolve_options *options,
-                        struct pl_inputs *in, struct pl_error *err)
+                        const struct pl_strs *files, struct pl_inputs *in,
+                        struct pl_error *err)
 {
     pl_inputs_init(in, cli->arena);
     in->all_extras = options->all_extras;
     if (!read_names(cli->arena, &options->extras, in, false, err) ||
         !read_names(cli->arena, &options->groups, in, true, err))
         return false;
-    for (size_t i = 0; i < cli->parsed.args.len; i++)
-        if (!pl_inputs_read(in, cli->parsed.args.at[i], err))
+    for (size_t i = 0; i < files->len; i++)
+        if (!pl_inputs_read(in, files->at[i], err))
             return false;
     for (size_t i = 0; i < options->constraints.len; i++)
         if (!pl_inputs_read_constraints(in, options->constraints.at[i], err))
@@ -141,7 +142,7 @@ static bool choose_target(struct pl_cli *cli,
     struct pl_str wanted;
     struct pl_problem *problem = &setup->problem;
     if (!pl_setup_find_template(arena, options, &setup->inputs,
-                                cli->parsed.args.at[0], &wanted,
+                                setup->args.at[0], &wanted,
                                 &setup->template_from, err))
         return false;
     if (options->template_wanted.len)
@@ -226,43 +227,89 @@ static void take_inputs(struct pl_setup *setup)
     problem->override_count = in->overrides.len;
 }
 
-bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
-                   struct pl_setup *out, struct pl_error *err)
+static bool no_file(struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
+    return pl_error_hint(err, "name a requirements.in; - reads standard input");
+}
+
+bool pl_setup_read(struct pl_cli *cli, const struct pl_resolve_options *options,
+                   const struct pl_strs *files, struct pl_setup *out,
+                   struct pl_error *err)
 {
     struct pl_arena *arena = cli->arena;
     struct pl_problem *problem = &out->problem;
-    *out = (struct pl_setup){.args = cli->parsed.args,
-                             .problem = {.arena = arena}};
-    if (!cli->parsed.args.len) {
-        pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
-        return pl_error_hint(err, "podlock resolve requirements.in; - reads "
-                                  "standard input");
-    }
+    *out = (struct pl_setup){.args = *files, .problem = {.arena = arena}};
+    if (!files->len)
+        return no_file(err);
     if (!pl_resolve_policy(arena, options, time(NULL), &problem->policy,
                            &out->max_download, err) ||
-        !read_inputs(cli, options, &out->inputs, err) ||
-        !choose_target(cli, options, out, err) || !check_python(out, err) ||
+        !read_inputs(cli, options, files, &out->inputs, err) ||
         !choose_rules(arena, options, out, err) ||
         !pl_torch_family_load(arena, &out->family, err))
         return false;
     problem->family = &out->family;
-    problem->tags = pl_tags_make(arena, &problem->env);
     take_file_options(out);
     take_inputs(out);
-    return pl_resolve_index_open(cli, options, out, err) &&
-           pl_problem_start(problem, err);
+    return true;
+}
+
+bool pl_setup_open(struct pl_cli *cli, const struct pl_resolve_options *options,
+                   struct pl_setup *setup, struct pl_error *err)
+{
+    return (setup->index || pl_resolve_index_open(cli, options, setup, err)) &&
+           pl_problem_start(&setup->problem, err);
+}
+
+bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
+                   struct pl_setup *out, struct pl_error *err)
+{
+    if (!pl_setup_read(cli, options, &cli->parsed.args, out, err) ||
+        !choose_target(cli, options, out, err) || !check_python(out, err))
+        return false;
+    out->problem.tags = pl_tags_make(cli->arena, &out->problem.env);
+    return pl_setup_open(cli, options, out, err);
+}
+
+bool pl_setup_beside(const struct pl_setup *base, struct pl_arena *arena,
+                     const struct pl_template *template, struct pl_setup *out,
+                     struct pl_error *err)
+{
+    *out = *base;
+    out->template = *template;
+    out->has_template = true;
+    out->template_from = PL_STR("--template");
+    out->index = NULL;
+    out->cache = NULL;
+    out->progress = (struct pl_progress_line){0};
+    out->problem = pl_problem_again(&base->problem, arena);
+    out->problem.family = &out->family;
+    out->problem.template = &out->template;
+    out->problem.env = template->env;
+    out->problem.tags = pl_tags_make(arena, &template->env);
+    return check_python(out, err);
 }
 
 bool pl_setup_restart(struct pl_cli *cli,
                       const struct pl_resolve_options *options,
                       struct pl_setup *setup, struct pl_error *err)
 {
-    struct pl_problem *problem = &setup->problem;
     pl_index_close(setup->index);
     setup->index = NULL;
-    problem->roots.len = 0;
-    problem->projects = (struct pl_map){0};
-    problem->demands = (struct pl_map){0};
-    return pl_resolve_index_open(cli, options, setup, err) &&
-           pl_problem_start(problem, err);
+    setup->problem = pl_problem_again(&setup->problem, setup->problem.arena);
+    return pl_setup_open(cli, options, setup, err);
+}
+
+bool pl_setup_allows(const struct pl_setup *setup, uint64_t download,
+                     struct pl_error *err)
+{
+    if (download <= setup->max_download)
+        return true;
+    struct pl_arena *arena = setup->problem.arena;
+    struct pl_str size = pl_show_bytes(arena, download);
+    struct pl_str most = pl_show_bytes(arena, setup->max_download);
+    return pl_error_plain(err, PL_ERR_NO,
+                          "the answer downloads %.*s, more than "
+                          "--max-download %.*s",
+                          PL_STR_ARG(size), PL_STR_ARG(most));
 }

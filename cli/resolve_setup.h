@@ -37,17 +37,41 @@ struct pl_setup {
     struct pl_str indexes, first_site;
     struct pl_progress_line progress;
     uint64_t max_download;
+    bool is_noted; /* what is odd about the indexes has been said */
 };
 
+/* All of it, for the command's arguments; the caller closes out->index. */
 PL_MUST_CHECK bool pl_setup_make(struct pl_cli *cli,
                                  const struct pl_resolve_options *options,
                                  struct pl_setup *out, struct pl_error *err);
+
+/*
+ * Its parts. What is the same for every container: files, policy, rules. Then
+ * the question of one of them, in an arena of its own, which shares what has
+ * been read (PL_ERR_NO: a pyproject.toml refuses its Python). Then the index,
+ * unless there is one already, and the problem's start.
+ */
+PL_MUST_CHECK bool pl_setup_read(struct pl_cli *cli,
+                                 const struct pl_resolve_options *options,
+                                 const struct pl_strs *files,
+                                 struct pl_setup *out, struct pl_error *err);
+PL_MUST_CHECK bool pl_setup_beside(const struct pl_setup *base,
+                                   struct pl_arena *arena,
+                                   const struct pl_template *template,
+                                   struct pl_setup *out, struct pl_error *err);
+PL_MUST_CHECK bool pl_setup_open(struct pl_cli *cli,
+                                 const struct pl_resolve_options *options,
+                                 struct pl_setup *setup, struct pl_error *err);
 
 /* The same question once more, with nothing read. */
 PL_MUST_CHECK bool pl_setup_restart(struct pl_cli *cli,
                                     const struct pl_resolve_options *options,
                                     struct pl_setup *setup,
                                     struct pl_error *err);
+
+/* May an answer be that large? PL_ERR_NO: more than --max-download. */
+PL_MUST_CHECK bool pl_setup_allows(const struct pl_setup *setup,
+                                   uint64_t download, struct pl_error *err);
 
 /* Where a template is named, if anywhere; *found is empty otherwise. */
 PL_MUST_CHECK bool pl_setup_find_template(

@@ -1,0 +1,98 @@
+#include "cli/template_fit.h"
+
+#include "cli/resolve_index.h"
+#include "cli/resolve_search.h"
+#include "resolver/refine.h"
+
+static void close_index(struct pl_setup *setup)
+{
+    pl_index_close(setup->index);
+}
+
+static bool may_share(const struct pl_resolve_options *options,
+                      const struct pl_setup *base, const struct pl_setup *setup)
+{
+    return base->index && pl_str_eq(pl_resolve_torch_variant(options, base),
+                                    pl_resolve_torch_variant(options, setup));
+}
+
+/*
+ * A search that restarts without its trail closes the index, which is not
+ * this one's: here there is none.
+ */
+static bool search_shared(const struct pl_setup *base, struct pl_setup *setup,
+                          struct pl_solution *solution, struct pl_error *why,
+                          struct pl_error *err)
+{
+    pl_index_begin_again(base->index);
+    return pl_problem_start(&setup->problem, err) &&
+           pl_refine(&setup->problem, base->index, (struct pl_str){0}, NULL,
+                     solution, why, err);
+}
+
+static bool search_own(struct pl_cli *cli,
+                       const struct pl_resolve_options *options,
+                       struct pl_setup *setup, struct pl_solution *solution,
+                       struct pl_error *why, struct pl_error *err)
+{
+    bool good = pl_setup_open(cli, options, setup, err) &&
+                pl_resolve_search(cli, options, setup, solution, why, err);
+    pl_progress_end(&setup->progress);
+    return good;
+}
+
+static bool add_up(const struct pl_solution *solution, struct pl_fit *fit,
+                   struct pl_error *err)
+{
+    fit->fits = true;
+    fit->packages = solution->chosen_count;
+    for (size_t i = 0; i < solution->chosen_count; i++) {
+        const struct pl_file *file = solution->chosen[i].candidate->file;
+        if (!pl_file_complete(file, err))
+            return false;
+        fit->replaced += solution->chosen[i].replaces != NULL;
+        if (__builtin_add_overflow(fit->download, file->size, &fit->download))
+            fit->download = UINT64_MAX;
+    }
+    return true;
+}
+
+static bool answer(struct pl_cli *own, const struct pl_resolve_options *options,
+                   const struct pl_setup *base, struct pl_setup *setup,
+                   struct pl_fit *fit, struct pl_error *err)
+{
+    struct pl_solution solution;
+    bool good =
+        may_share(options, base, setup)
+            ? search_shared(base, setup, &solution, &fit->why, err)
+            : search_own(own, options, setup, &solution, &fit->why, err);
+    if (!good || !solution.satisfiable)
+        return good;
+    if (!add_up(&solution, fit, err))
+        return false;
+    fit->fits = pl_setup_allows(setup, fit->download, &fit->why);
+    return true;
+}
+
+bool pl_template_fit(struct pl_cli *cli,
+                     const struct pl_resolve_options *options,
+                     const struct pl_setup *base,
+                     const struct pl_template *template, struct pl_fit *fit,
+                     struct pl_error *err)
+{
+    PL_ARENA(scratch);
+    struct pl_cli own = *cli;
+    struct pl_setup setup PL_CLEANUP(close_index) = {0};
+    struct pl_fit made = {.why = {.arena = cli->arena}};
+    own.arena = &scratch;
+    if (!pl_setup_beside(base, &scratch, template, &setup, &made.why)) {
+        if (made.why.code != PL_ERR_NO) {
+            *err = made.why;
+            return false;
+        }
+    } else if (!answer(&own, options, base, &setup, &made, err)) {
+        return false;
+    }
+    *fit = made;
+    return true;
+}
