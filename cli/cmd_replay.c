@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "core/file.h"
 #include "core/jsonw.h"
+#include "resolver/conflict_text.h"
 #include "resolver/problem_text.h"
 #include "resolver/refine.h"
 
@@ -38,7 +39,7 @@ static struct pl_str problem_path(struct pl_cli *cli)
 static int run(struct pl_cli *cli, const void *values)
 {
     (void)values;
-    struct pl_error err = {.arena = cli->arena}, why = err;
+    struct pl_error err = {.arena = cli->arena};
     struct pl_problem_text text PL_CLEANUP(close_index) = {0};
     struct pl_solution solution;
     if (!cli->parsed.args.len) {
@@ -50,10 +51,12 @@ static int run(struct pl_cli *cli, const void *values)
     if (!pl_problem_text_load(cli->arena, problem_path(cli), &text, &err) ||
         !pl_problem_start(&text.problem, &err) ||
         !pl_refine(&text.problem, text.index, (struct pl_str){0}, NULL,
-                   &solution, &why, &err))
+                   &solution, &err))
         return pl_cli_fail(cli, &err);
-    if (!solution.satisfiable)
-        return pl_cli_fail(cli, &why);
+    if (!solution.satisfiable) {
+        pl_conflict_error(&text.problem, solution.conflict, &err);
+        return pl_cli_fail(cli, &err);
+    }
     print_answer(cli, &solution);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "core/trace.h"
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
+#include "resolver/conflict_text.h"
 #include "resolver/problem_text.h"
 
 static void close_index(struct pl_setup *setup)
@@ -139,10 +140,10 @@ static bool dump(const struct pl_resolve_options *options,
 
 static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
                    struct pl_setup *setup, struct pl_solution *solution,
-                   struct pl_error *why, struct pl_error *err)
+                   struct pl_error *err)
 {
     bool good = pl_setup_make(cli, options, setup, err) &&
-                pl_resolve_search(cli, options, setup, solution, why, err);
+                pl_resolve_search(cli, options, setup, solution, err);
     pl_progress_end(&setup->progress);
     return good && dump(options, setup, err);
 }
@@ -194,28 +195,31 @@ static void hint_at_index(const struct pl_setup *setup, struct pl_error *why)
 
 static int answer_no(struct pl_cli *cli,
                      const struct pl_resolve_options *options,
-                     const struct pl_answer *answer, struct pl_error *why)
+                     const struct pl_answer *answer)
 {
+    struct pl_error why = {.arena = cli->arena};
+    pl_conflict_error(&answer->setup->problem, answer->solution->conflict,
+                      &why);
     if (!answer->read.pages)
-        hint_at_index(answer->setup, why);
+        hint_at_index(answer->setup, &why);
     if (options->format == PL_OUTPUT_JSON)
-        pl_answer_json_no(answer, why, &cli->text);
+        pl_answer_json_no(answer, &why, &cli->text);
     note_warnings(cli, answer);
-    return pl_cli_fail(cli, why);
+    return pl_cli_fail(cli, &why);
 }
 
 static int run(struct pl_cli *cli, const void *values)
 {
     const struct pl_resolve_options *options = values;
     uint64_t start = pl_clock_ns();
-    struct pl_error err = {.arena = cli->arena}, why = err;
+    struct pl_error err = {.arena = cli->arena};
     struct pl_setup setup PL_CLEANUP(close_index) = {0};
     struct pl_solution solution;
     enum pl_output_format format;
     if (!pl_resolve_format(options, &format, &err) ||
         !check_name(options, format, &err) ||
         (options->dump_dir.len && !pl_dir_make(options->dump_dir, &err)) ||
-        !search(cli, options, &setup, &solution, &why, &err))
+        !search(cli, options, &setup, &solution, &err))
         return pl_cli_fail(cli, &err);
     struct pl_lock lock;
     struct pl_answer answer = {.setup = &setup, .solution = &solution};
@@ -224,7 +228,7 @@ static int run(struct pl_cli *cli, const void *values)
         return pl_cli_fail(cli, &err);
     end_reading(cli, &setup, &answer);
     if (!solution.satisfiable)
-        return answer_no(cli, options, &answer, &why);
+        return answer_no(cli, options, &answer);
     answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
     answer.took_ns = pl_clock_ns() - start;

@@ -13,9 +13,10 @@
 #include "resolver/solution.h"
 
 /* As pl_refine, of a setup that pl_setup_make has made. */
-PL_MUST_CHECK bool
-pl_resolve_search(struct pl_cli *cli, const struct pl_resolve_options *options,
-                  struct pl_setup *setup, struct pl_solution *solution,
-                  struct pl_error *why, struct pl_error *err);
+PL_MUST_CHECK bool pl_resolve_search(struct pl_cli *cli,
+                                     const struct pl_resolve_options *options,
+                                     struct pl_setup *setup,
+                                     struct pl_solution *solution,
+                                     struct pl_error *err);
 
 #endif

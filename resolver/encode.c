@@ -152,7 +152,7 @@ static void activate_all(struct builder *b)
 /* ---- solvables ---- */
 
 static Id add_solvable(struct pl_pool *pool, struct pl_pool_project *pp,
-                       size_t option, Id name, bool is_extra)
+                       size_t option, Id name, struct pl_str extra)
 {
     Id id = repo_add_solvable(pool->repo);
     Solvable *solvable = pool_id2solvable(pool->pool, id);
@@ -164,7 +164,7 @@ static Id add_solvable(struct pl_pool *pool, struct pl_pool_project *pp,
     if (!pool->first_solvable)
         pool->first_solvable = id;
     pl_vec_push(pool->arena, &pool->by_solvable,
-                (struct pl_solvable_option){is_extra ? NULL : pp, option});
+                (struct pl_solvable_option){pp, option, extra});
     return id;
 }
 
@@ -233,7 +233,7 @@ static void add_option_solvable(struct pl_pool *pool,
                                 struct pl_pool_project *pp, size_t n)
 {
     struct pl_option *option = &pp->options.at[n];
-    Id id = add_solvable(pool, pp, n, pp->name_id, false);
+    Id id = add_solvable(pool, pp, n, pp->name_id, no_extra());
     option->solvable = id;
     provide(pool, id, pp->name_id);
     if (pp->extras.len)
@@ -247,7 +247,7 @@ static void add_extra_solvables(struct pl_pool *pool,
     Id name = name_id(pool, pp->project->name, extra);
     for (size_t n = 0; n < pp->options.len; n++) {
         const struct pl_option *option = &pp->options.at[n];
-        Id id = add_solvable(pool, pp, n, name, true);
+        Id id = add_solvable(pool, pp, n, name, extra);
         provide(pool, id, name);
         provide_demands(pool, pp, option, extra, id);
         require(pool, id, exact_id(pool, pp, n));

@@ -1,315 +1,364 @@
 #include "resolver/explain.h"
 
-#include "core/escape.h"
-#include "core/limits.h"
-#include "resolver/result.h"
+#include "resolver/proof.h"
 
-struct explainer {
-    struct pl_problem *problem;
-    struct pl_pool *pool;
-    pl_job_vec core; /* impossible together, none can be left out */
+struct teller {
+    const struct pl_proof *proof;
+    struct pl_arena *arena; /* of the problem */
+    PL_VEC(struct pl_reason) reasons;
+    bool **told; /* by project, then class */
 };
 
-static bool possible(struct explainer *e, const pl_job_vec *jobs)
+static const struct pl_proof_group *group_at(const struct teller *t, size_t g)
 {
-    PL_ARENA(scratch);
-    size_t *chosen =
-        pl_new_array(&scratch, size_t, pl_problem_project_count(e->problem));
-    return pl_pool_solve(e->pool, jobs, chosen, NULL);
+    return &t->proof->groups.at[g];
 }
 
-/* Leaves out one job after the other as long as it stays impossible. */
-static void minimize(struct explainer *e)
+static bool is_kept(const struct teller *t, size_t group)
 {
-    struct pl_arena *arena = e->problem->arena;
-    for (size_t i = e->core.len; i-- > 0;) {
-        pl_job_vec fewer = {0};
-        for (size_t n = 0; n < e->core.len; n++)
-            if (n != i)
-                pl_vec_push(arena, &fewer, e->core.at[n]);
-        if (!possible(e, &fewer))
-            e->core = fewer;
+    return group != SIZE_MAX && group_at(t, group)->on;
+}
+
+static void tell(struct teller *t, struct pl_reason reason)
+{
+    pl_vec_push(t->arena, &t->reasons, reason);
+}
+
+/* ---- versions as ranges ---- */
+
+struct listed {
+    const struct pl_version *version;
+    bool is_told;
+};
+
+static int compare_listed(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    return pl_version_cmp(x->version, y->version);
+}
+
+typedef PL_VEC(struct listed) listed_vec;
+
+/* What meets the demand, ascending; a version nobody is told of is left out. */
+static listed_vec list_versions(const struct teller *t, size_t demand,
+                                const bool *is_like)
+{
+    const struct pl_proof *proof = t->proof;
+    size_t at = proof->demands.at[demand].project;
+    const struct pl_proof_project *project = &proof->projects.at[at];
+    listed_vec listed = {0};
+    for (size_t i = 0; i < project->items.len; i++) {
+        const struct pl_proof_item *item = &project->items.at[i];
+        const struct pl_proof_class *c = &project->classes.at[item->number];
+        bool is_silent = c->exclusion != SIZE_MAX && !is_kept(t, c->exclusion);
+        if (item->version && !is_silent &&
+            pl_proof_meets(proof, demand, item->number))
+            pl_vec_push(proof->arena, &listed,
+                        (struct listed){item->version, is_like[item->number]});
+    }
+    if (listed.len)
+        qsort(listed.at, listed.len, sizeof(listed.at[0]), compare_listed);
+    return listed;
+}
+
+/* Of the versions that meet the demand, those of the marked classes. */
+static void set_ranges(struct teller *t, size_t demand, const bool *is_like,
+                       struct pl_reason *reason)
+{
+    listed_vec listed = list_versions(t, demand, is_like);
+    PL_VEC(struct pl_version_range) ranges = {0};
+    for (size_t i = 0; i < listed.len; i++) {
+        const struct pl_version *version = listed.at[i].version;
+        if (!listed.at[i].is_told)
+            continue;
+        reason->version_count++;
+        if (!ranges.len || !listed.at[i - 1].is_told)
+            pl_vec_push(t->arena, &ranges,
+                        (struct pl_version_range){.first = version});
+        ranges.at[ranges.len - 1].last = version;
+        ranges.at[ranges.len - 1].count++;
+    }
+    reason->ranges = ranges.at;
+    reason->range_count = ranges.len;
+}
+
+/* ---- the tree ---- */
+
+static bool is_kept_need(const struct teller *t,
+                         const struct pl_proof_class *class, size_t i)
+{
+    return is_kept(t, class->needs[i]);
+}
+
+/* Both are kept out, or both need the same. */
+static bool are_told_alike(const struct teller *t,
+                           const struct pl_proof_class *a,
+                           const struct pl_proof_class *b)
+{
+    bool a_out = is_kept(t, a->exclusion), b_out = is_kept(t, b->exclusion);
+    if (a_out || b_out)
+        return a_out && b_out && a->exclusion == b->exclusion;
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a->need_count && !is_kept_need(t, a, i))
+            i++;
+        while (k < b->need_count && !is_kept_need(t, b, k))
+            k++;
+        if (i == a->need_count || k == b->need_count)
+            return i == a->need_count && k == b->need_count;
+        if (a->needs[i++] != b->needs[k++])
+            return false;
     }
 }
 
-static const struct pl_asked *asked_of(const struct pl_problem *problem,
-                                       const struct pl_demand *demand)
+static bool has_reason(const struct teller *t,
+                       const struct pl_proof_class *class)
 {
-    for (size_t i = 0; i < problem->roots.len; i++)
-        if (problem->roots.at[i].demand == demand)
-            return problem->roots.at[i].asked;
-    return NULL;
-}
-
-/* ---- a project that has nothing to offer ---- */
-
-static const char *const exclusion_texts[PL_EXCLUSION_COUNT] = {
-    [PL_EXCLUDED_TAGS] = "has no wheel for this Python and platform",
-    [PL_EXCLUDED_WHEEL] = "exists only as wheels, which --no-binary excludes",
-    [PL_EXCLUDED_PYTHON] = "asks for another Python",
-    [PL_EXCLUDED_YANKED] = "is yanked",
-    [PL_EXCLUDED_NEWER] = "is newer than --exclude-newer",
-    [PL_EXCLUDED_PRERELEASE] = "is a pre-release",
-    [PL_EXCLUDED_CONSTRAINT] = "is forbidden by a constraint",
-    [PL_EXCLUDED_SOURCE] =
-        "exists only as source, which --only-binary excludes",
-    [PL_EXCLUDED_HASH] = "has no sha256 in the index",
-    [PL_EXCLUDED_OTHER_HASH] = "has another hash than a --hash says",
-    [PL_EXCLUDED_VARIANT] = "is built for another CUDA than the template's",
-    [PL_EXCLUDED_METADATA] = "has metadata that cannot be used",
-};
-
-static const char *const exclusion_texts_many[PL_EXCLUSION_COUNT] = {
-    [PL_EXCLUDED_TAGS] = "have no wheel for this Python and platform",
-    [PL_EXCLUDED_WHEEL] = "exist only as wheels, which --no-binary excludes",
-    [PL_EXCLUDED_PYTHON] = "ask for another Python",
-    [PL_EXCLUDED_YANKED] = "are yanked",
-    [PL_EXCLUDED_NEWER] = "are newer than --exclude-newer",
-    [PL_EXCLUDED_PRERELEASE] = "are pre-releases",
-    [PL_EXCLUDED_CONSTRAINT] = "are forbidden by a constraint",
-    [PL_EXCLUDED_SOURCE] = "exist only as source, which --only-binary excludes",
-    [PL_EXCLUDED_HASH] = "have no sha256 in the index",
-    [PL_EXCLUDED_OTHER_HASH] = "have another hash than a --hash says",
-    [PL_EXCLUDED_VARIANT] = "are built for another CUDA than the template's",
-    [PL_EXCLUDED_METADATA] = "have metadata that cannot be used",
-};
-
-static bool has_candidate(const struct pl_demand *demand)
-{
-    const struct pl_project *project = demand->project;
-    for (size_t i = 0; i < project->candidate_count; i++)
-        if (project->candidates[i].state != PL_CANDIDATE_UNUSABLE &&
-            pl_demand_matches(demand, i))
+    if (is_kept(t, class->exclusion))
+        return true;
+    for (size_t i = 0; i < class->need_count; i++)
+        if (is_kept_need(t, class, i))
             return true;
-    return project->page_state == PL_PAGE_UNREAD;
-}
-
-static void count_exclusions(const struct pl_demand *demand,
-                             size_t counts[PL_EXCLUSION_COUNT])
-{
-    const struct pl_project *project = demand->project;
-    for (size_t i = 0; i < project->excluded.len; i++) {
-        const struct pl_excluded *x = &project->excluded.at[i];
-        if (pl_specifier_match(demand->specifier, x->version))
-            counts[x->why]++;
-    }
-}
-
-/* Why the metadata of the most preferred of them cannot be used. */
-static void tell_unusable(const struct pl_demand *demand, struct pl_buf *out)
-{
-    const struct pl_project *project = demand->project;
-    for (size_t i = 0; i < project->candidate_count; i++) {
-        const struct pl_candidate *c = &project->candidates[i];
-        if (c->state != PL_CANDIDATE_UNUSABLE || !pl_demand_matches(demand, i))
-            continue;
-        pl_buf_addf(out, "\n  %.*s ", PL_STR_ARG(project->name));
-        pl_version_print(c->version, out);
-        pl_buf_add_cstr(out, ": ");
-        pl_escape_terminal(out, c->reason);
-        return;
-    }
-}
-
-static void tell_excluded(const struct pl_demand *demand, struct pl_buf *out)
-{
-    const struct pl_project *project = demand->project;
-    size_t counts[PL_EXCLUSION_COUNT] = {0};
-    if (project->page_state == PL_PAGE_ABSENT) {
-        pl_buf_addf(out, "no index has a project named %.*s",
-                    PL_STR_ARG(project->name));
-        return;
-    }
-    count_exclusions(demand, counts);
-    bool any = false;
-    for (size_t i = 0; i < PL_EXCLUSION_COUNT; i++) {
-        if (!counts[i])
-            continue;
-        pl_buf_addf(out, "%s%zu version%s %s", any ? ", " : "", counts[i],
-                    counts[i] == 1 ? "" : "s",
-                    counts[i] == 1 ? exclusion_texts[i]
-                                   : exclusion_texts_many[i]);
-        any = true;
-    }
-    if (!any) {
-        pl_buf_addf(out, "the index has no version that matches %.*s",
-                    PL_STR_ARG(demand->text));
-        return;
-    }
-    pl_buf_addf(out, " (of those that match %.*s)", PL_STR_ARG(demand->text));
-    tell_unusable(demand, out);
-}
-
-/* The most preferred version whose need has no candidate at all. */
-static const struct pl_demand *hopeless_need(struct explainer *e,
-                                             const struct pl_demand *demand,
-                                             struct pl_candidate **whose)
-{
-    struct pl_project *project = demand->project;
-    for (size_t i = 0; i < project->candidate_count; i++) {
-        struct pl_candidate *c = &project->candidates[i];
-        if (!pl_demand_matches(demand, i))
-            continue;
-        const struct pl_needs *needs =
-            pl_candidate_needs(e->problem, c, (struct pl_str){0});
-        for (size_t n = 0; needs && n < needs->count; n++)
-            if (needs->demands[n]->project->candidates &&
-                !has_candidate(needs->demands[n])) {
-                *whose = c;
-                return needs->demands[n];
-            }
-    }
-    return NULL;
-}
-
-/*
- * ---- the text ----
- *
- * Its lines are podlock's: a line break in what a rule, a record or a file
- * name says must not begin one.
- */
-
-static bool is_in_core(const struct explainer *e,
-                       const struct pl_project *project)
-{
-    for (size_t i = 0; i < e->core.len; i++) {
-        const struct pl_job *job = &e->core.at[i];
-        if ((job->demand ? job->demand->project : job->project) == project)
-            return true;
-    }
     return false;
 }
 
-/* What the fact asks of the others that are told about. */
-static void tell_fact_needs(const struct explainer *e,
-                            struct pl_project *project, struct pl_buf *out)
+static void tell_demand(struct teller *t, size_t demand, uint32_t depth);
+
+static void tell_exclusion(struct teller *t, size_t demand,
+                           const struct pl_proof_group *group,
+                           const bool *is_like, uint32_t depth)
 {
-    struct pl_candidate *fact =
-        &project->candidates[pl_project_fact_index(project)];
-    const struct pl_needs *needs =
-        pl_candidate_needs(e->problem, fact, (struct pl_str){0});
-    for (size_t i = 0; needs && i < needs->count; i++)
-        if (is_in_core(e, needs->demands[i]->project))
-            pl_buf_addf(out, "; it needs %.*s",
-                        PL_STR_ARG(needs->demands[i]->text));
+    struct pl_proof_project *project = &t->proof->projects.at[group->project];
+    struct pl_reason reason = {
+        .kind = PL_REASON_EXCLUDED,
+        .depth = depth,
+        .project = project->project,
+        .why = group->why,
+        .asked = group->asked,
+        .detail = group->detail,
+    };
+    set_ranges(t, demand, is_like, &reason);
+    tell(t, reason);
 }
 
-static void tell_job(struct explainer *e, const struct pl_job *job, bool first,
-                     struct pl_buf *out)
+/* What the versions of a class need, and what follows from each of it. */
+static void tell_needs(struct teller *t, struct pl_project *project,
+                       const struct pl_proof_class *class,
+                       struct pl_reason reason)
 {
-    if (!first)
-        pl_buf_add_cstr(out, "\n  and ");
-    if (job->kind == PL_JOB_DEMAND) {
-        const struct pl_asked *asked = asked_of(e->problem, job->demand);
-        pl_escape_terminal(out, asked->where);
-        pl_buf_addf(out, " asks for %.*s", PL_STR_ARG(asked->req.text));
+    PL_VEC(struct pl_demand *) demands = {0};
+    for (size_t i = 0; i < class->need_count; i++) {
+        const struct pl_proof_group *group = group_at(t, class->needs[i]);
+        if (!group->on)
+            continue;
+        if (group->extra.len)
+            reason.extra = group->extra;
+        pl_vec_push(t->arena, &demands,
+                    t->proof->demands.at[group->target].demand);
+    }
+    if (!demands.len)
+        return;
+    reason.kind = PL_REASON_NEEDS;
+    reason.project = project;
+    reason.is_fact = class->is_fact;
+    reason.demands = demands.at;
+    reason.demand_count = demands.len;
+    tell(t, reason);
+    for (size_t i = 0; i < class->need_count; i++)
+        if (is_kept_need(t, class, i))
+            tell_demand(t, group_at(t, class->needs[i])->target,
+                        reason.depth + 1);
+}
+
+static void tell_class(struct teller *t, size_t demand, size_t first,
+                       uint32_t depth)
+{
+    const struct pl_proof *proof = t->proof;
+    size_t at = proof->demands.at[demand].project;
+    const struct pl_proof_project *project = &proof->projects.at[at];
+    const struct pl_proof_class *class = &project->classes.at[first];
+    bool *is_like = pl_new_array(proof->arena, bool, project->classes.len);
+    for (size_t c = first; c < project->classes.len; c++)
+        if (!t->told[at][c] && pl_proof_meets(proof, demand, c) &&
+            are_told_alike(t, class, &project->classes.at[c]))
+            is_like[c] = t->told[at][c] = true;
+    if (is_kept(t, class->exclusion)) {
+        tell_exclusion(t, demand, group_at(t, class->exclusion), is_like,
+                       depth);
         return;
     }
-    const struct pl_fact *fact = job->project->fact;
-    pl_buf_add_cstr(out, "the template ");
-    pl_escape_terminal(out, e->problem->template->id);
-    pl_buf_addf(out, " has %.*s %.*s", PL_STR_ARG(fact->name),
-                PL_STR_ARG(fact->version.text));
-    pl_buf_add_cstr(out, job->kind == PL_JOB_PRESENT
-                             ? ", which podlock never takes away"
-                         : fact->protect == PL_PROTECT_LOCKED
-                             ? ", which podlock never replaces"
-                             : ", which may not be replaced");
-    tell_fact_needs(e, job->project, out);
+    struct pl_reason reason = {.depth = depth};
+    set_ranges(t, demand, is_like, &reason);
+    tell_needs(t, project->project, class, reason);
 }
 
-static void tell_rules(struct explainer *e, struct pl_buf *out)
+/* Nothing the index knows meets it. */
+static bool tell_nothing(struct teller *t, size_t demand, uint32_t depth)
+{
+    const struct pl_proof *proof = t->proof;
+    const struct pl_proof_demand *d = &proof->demands.at[demand];
+    const struct pl_proof_project *project = &proof->projects.at[d->project];
+    for (size_t c = 0; c < project->classes.len; c++)
+        if (project->classes.at[c].meets[d->position])
+            return false;
+    bool is_absent = project->project->page_state == PL_PAGE_ABSENT &&
+                     !project->project->fact;
+    struct pl_demand **demands = pl_new(t->arena, struct pl_demand *);
+    *demands = d->demand;
+    tell(t, (struct pl_reason){.kind = is_absent ? PL_REASON_ABSENT
+                                                 : PL_REASON_NO_MATCH,
+                               .depth = depth,
+                               .project = project->project,
+                               .demands = demands,
+                               .demand_count = 1});
+    return true;
+}
+
+/* A constraint keeps the fact from what asks for it; once. */
+static void tell_bar(struct teller *t, size_t at, uint32_t depth)
+{
+    const struct pl_proof_project *project = &t->proof->projects.at[at];
+    bool *is_told = &t->told[at][project->classes.len];
+    if (*is_told)
+        return;
+    *is_told = true;
+    tell(t, (struct pl_reason){.kind = PL_REASON_EXCLUDED,
+                               .depth = depth,
+                               .project = project->project,
+                               .why = PL_EXCLUDED_CONSTRAINT,
+                               .asked = group_at(t, project->bar)->asked,
+                               .version_count = 1,
+                               .is_fact = true});
+}
+
+/* Why the versions that meet the demand cannot be: each class once. */
+static void tell_demand(struct teller *t, size_t demand, uint32_t depth)
+{
+    const struct pl_proof *proof = t->proof;
+    size_t at = proof->demands.at[demand].project;
+    const struct pl_proof_project *project = &proof->projects.at[at];
+    bool is_barred = false;
+    if (tell_nothing(t, demand, depth))
+        return;
+    for (size_t c = 0; c < project->classes.len; c++) {
+        const struct pl_proof_class *class = &project->classes.at[c];
+        is_barred |= class->meets[proof->demands.at[demand].position] &&
+                     !pl_proof_meets(proof, demand, c);
+        if (t->told[at][c] || !pl_proof_meets(proof, demand, c) ||
+            !has_reason(t, class) ||
+            (is_kept(t, project->stays) && !class->is_fact))
+            continue;
+        tell_class(t, demand, c, depth);
+    }
+    if (is_barred)
+        tell_bar(t, at, depth);
+}
+
+/* ---- where it begins ---- */
+
+static void tell_line(struct teller *t, const struct pl_proof_group *group)
+{
+    tell(t, (struct pl_reason){
+                .kind = PL_REASON_ASKED,
+                .asked = group->asked,
+                .project = t->proof->projects.at[group->project].project});
+    for (size_t i = 0; i < group->demands.len; i++)
+        tell_demand(t, group->demands.at[i], 1);
+}
+
+static void tell_fact(struct teller *t, const struct pl_proof_group *group)
+{
+    const struct pl_proof *proof = t->proof;
+    const struct pl_proof_project *project =
+        &proof->projects.at[group->project];
+    tell(t, (struct pl_reason){.kind = PL_REASON_FACT,
+                               .project = project->project,
+                               .fact = project->project->fact,
+                               .holds = group->holds});
+    for (size_t c = 0; c < project->classes.len; c++) {
+        const struct pl_proof_class *class = &project->classes.at[c];
+        if (t->told[group->project][c] ||
+            (group->holds != PL_HOLDS_PRESENT && !class->is_fact))
+            continue;
+        t->told[group->project][c] = true;
+        tell_needs(t, project->project, class,
+                   (struct pl_reason){.depth = 1, .version_count = 1});
+    }
+}
+
+/* The line stands against others and needs nothing further told. */
+static bool is_passive(const struct teller *t,
+                       const struct pl_proof_group *group)
+{
+    const struct pl_proof *proof = t->proof;
+    const struct pl_proof_project *project =
+        &proof->projects.at[group->project];
+    for (size_t i = 0; i < group->demands.len; i++)
+        for (size_t c = 0; c < project->classes.len; c++)
+            if (pl_proof_meets(proof, group->demands.at[i], c) &&
+                has_reason(t, &project->classes.at[c]))
+                return false;
+    return true;
+}
+
+/* The line that heads the message: one that says itself what it stands for. */
+static const struct pl_proof_group *blamed(const struct teller *t)
+{
+    const struct pl_proof_group *first = NULL;
+    for (size_t g = 0; g < t->proof->groups.len; g++) {
+        const struct pl_proof_group *group = group_at(t, g);
+        if (group->kind != PL_GROUP_ASKED || !group->on)
+            continue;
+        if (is_passive(t, group))
+            return group;
+        if (!first)
+            first = group;
+    }
+    return first;
+}
+
+static void tell_all(struct teller *t, const struct pl_proof_group *first)
+{
+    if (first)
+        tell_line(t, first);
+    for (size_t g = 0; g < t->proof->groups.len; g++)
+        if (group_at(t, g)->kind == PL_GROUP_ASKED && group_at(t, g)->on &&
+            group_at(t, g) != first)
+            tell_line(t, group_at(t, g));
+    for (size_t g = 0; g < t->proof->groups.len; g++)
+        if (group_at(t, g)->kind == PL_GROUP_FACT && group_at(t, g)->on)
+            tell_fact(t, group_at(t, g));
+    for (size_t g = 0; g < t->proof->groups.len; g++)
+        if (group_at(t, g)->kind == PL_GROUP_RULE && group_at(t, g)->on)
+            tell(t, (struct pl_reason){.kind = PL_REASON_RULE,
+                                       .rule = group_at(t, g)->rule});
+}
+
+const struct pl_conflict *pl_explain(struct pl_problem *problem,
+                                     struct pl_pool *pool,
+                                     const pl_job_vec *jobs,
+                                     const struct pl_core *core)
 {
     PL_ARENA(scratch);
-    size_t *chosen =
-        pl_new_array(&scratch, size_t, pl_problem_project_count(e->problem));
-    pl_core_vec cores = {0};
-    if (pl_pool_solve(e->pool, &e->core, chosen, &cores))
-        return;
-    for (size_t i = 0; i < cores.at[0].rules.len; i++) {
-        const struct pl_abi_rule *rule = cores.at[0].rules.at[i];
-        pl_buf_add_cstr(out, "\n  and rule ");
-        pl_escape_terminal(out, rule->id);
-        pl_buf_addf(out, ": %.*s%.*s does not work with %.*s%.*s (",
-                    PL_STR_ARG(rule->package), PL_STR_ARG(rule->versions.text),
-                    PL_STR_ARG(rule->other),
-                    PL_STR_ARG(rule->other_versions.text));
-        pl_escape_terminal(out, rule->reason);
-        pl_buf_add_cstr(out, "; ");
-        pl_escape_terminal(out, rule->evidence);
-        pl_buf_add_char(out, ')');
-    }
-}
-
-static void tell_core(struct explainer *e, struct pl_buf *out)
-{
-    size_t shown = 0;
-    for (size_t i = 0; i < e->core.len; i++)
-        tell_job(e, &e->core.at[i], shown++ == 0, out);
-    tell_rules(e, out);
-    for (size_t i = 0; i < e->core.len; i++) {
-        const struct pl_demand *demand = e->core.at[i].demand;
-        struct pl_candidate *whose = NULL;
-        const struct pl_demand *need =
-            demand ? hopeless_need(e, demand, &whose) : NULL;
-        if (!need)
-            continue;
-        pl_buf_addf(out, "\n  and %.*s ", PL_STR_ARG(demand->project->name));
-        pl_version_print(whose->version, out);
-        pl_buf_addf(out, " needs %.*s: ", PL_STR_ARG(need->text));
-        tell_excluded(need, out);
-        return;
-    }
-}
-
-/* The first of the user's lines in the core. */
-static const struct pl_job *first_demand(const struct explainer *e)
-{
-    for (size_t i = 0; i < e->core.len; i++)
-        if (e->core.at[i].kind == PL_JOB_DEMAND)
-            return &e->core.at[i];
-    return NULL;
-}
-
-static void set_fix(const struct explainer *e, struct pl_error *why)
-{
-    for (size_t i = 0; i < e->core.len; i++) {
-        const struct pl_job *job = &e->core.at[i];
-        if (job->kind != PL_JOB_STAY)
-            continue;
-        bool locked = job->project->fact->protect == PL_PROTECT_LOCKED;
-        pl_error_hint(why,
-                      "widen the line, %sor choose a template with another "
-                      "%.*s (podlock templates list)",
-                      locked ? "" : "leave out --replace never, ",
-                      PL_STR_ARG(job->project->name));
-        return;
-    }
-}
-
-void pl_explain(struct pl_problem *problem, struct pl_pool *pool,
-                const pl_job_vec *jobs, struct pl_core core,
-                struct pl_error *why)
-{
-    struct explainer e = {.problem = problem, .pool = pool};
-    for (size_t i = 0; i < core.count; i++)
-        pl_vec_push(problem->arena, &e.core, jobs->at[core.jobs[i]]);
-    minimize(&e);
-    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
-    const struct pl_job *job = first_demand(&e);
-    if (!job) {
-        tell_core(&e, &text);
-        pl_error_plain(why, PL_ERR_NO, "the template contradicts itself");
-        pl_error_because(why, "%.*s", PL_STR_ARG(pl_buf_view(&text)));
-        return;
-    }
-    const struct pl_asked *asked = asked_of(problem, job->demand);
-    pl_error_set(why, PL_ERR_NO, asked->span, "`%.*s` cannot be met",
-                 PL_STR_ARG(asked->req.text));
-    if (!has_candidate(job->demand))
-        tell_excluded(job->demand, &text);
-    else
-        tell_core(&e, &text);
-    pl_error_because(why, "%.*s", PL_STR_ARG(pl_buf_view(&text)));
-    set_fix(&e, why);
+    pl_job_vec few = {0};
+    for (size_t i = 0; i < core->count; i++)
+        pl_vec_push(problem->arena, &few, jobs->at[core->jobs[i]]);
+    struct pl_core proved = pl_pool_prove(pool, &few);
+    struct pl_proof *proof = pl_proof_make(problem, &scratch, &few, &proved);
+    pl_proof_minimize(proof);
+    struct teller t = {
+        .proof = proof,
+        .arena = problem->arena,
+        .told = pl_new_array(&scratch, bool *, proof->projects.len),
+    };
+    for (size_t p = 0; p < proof->projects.len; p++)
+        t.told[p] =
+            pl_new_array(&scratch, bool, proof->projects.at[p].classes.len + 1);
+    const struct pl_proof_group *first = blamed(&t);
+    tell_all(&t, first);
+    struct pl_conflict *conflict = pl_new(problem->arena, struct pl_conflict);
+    *conflict = (struct pl_conflict){.reasons = t.reasons.at,
+                                     .count = t.reasons.len,
+                                     .blamed = first ? first->asked : NULL};
+    return conflict;
 }

@@ -1,18 +1,22 @@
 /*
- * Why the answer is no, short and true.
+ * Why the answer is no: from the solver's proof to a conflict.
  *
- * The jobs of the solver's proof are reduced until none can be left out; what
- * remains is told in the user's own terms: the line of the file, the fact, the
- * rule, or why a project has no candidate at all.
+ * The proof is reduced until nothing can be left out (proof.h); what remains
+ * is told as a tree, from the user's lines and the template's facts down to
+ * what stands against them. The conflict is minimal for what the pool knows.
+ * That leaving out a leaf really makes the rest possible needs a search of its
+ * own: see conflicts.h.
  */
 #ifndef PODLOCK_RESOLVER_EXPLAIN_H
 #define PODLOCK_RESOLVER_EXPLAIN_H
 
+#include "resolver/conflict.h"
 #include "resolver/pool.h"
 
-/* Fills *why with PL_ERR_NO; its span is a line of the user's. */
-void pl_explain(struct pl_problem *problem, struct pl_pool *pool,
-                const pl_job_vec *jobs, struct pl_core core,
-                struct pl_error *why);
+/* `core` is of these jobs, and impossible in this pool. */
+const struct pl_conflict *pl_explain(struct pl_problem *problem,
+                                     struct pl_pool *pool,
+                                     const pl_job_vec *jobs,
+                                     const struct pl_core *core);
 
 #endif

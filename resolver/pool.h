@@ -92,15 +92,26 @@ struct pl_candidate *pl_option_candidate(const struct pl_option *option);
  * or SIZE_MAX when it is not installed. If not, `cores` receives sets of jobs
  * (as positions in `jobs`) each of which is impossible by itself.
  */
+struct pl_core_need {
+    struct pl_project *project;
+    size_t candidate;
+    struct pl_str extra; /* it comes with this extra, or "" */
+    struct pl_demand *demand;
+};
+
 struct pl_core {
     const size_t *jobs; /* ascending */
     size_t count;
     PL_VEC(const struct pl_abi_rule *) rules; /* the proof rests on, too */
+    PL_VEC(struct pl_core_need) needs;        /* the same: of pl_pool_prove */
 };
 typedef PL_VEC(struct pl_core) pl_core_vec;
 
 bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs, size_t *chosen,
                    pl_core_vec *cores);
+
+/* Of jobs that are impossible together: one proof, with what versions need. */
+struct pl_core pl_pool_prove(struct pl_pool *pool, const pl_job_vec *jobs);
 
 /*
  * Hints where to look first: the option that holds the candidate. No answer

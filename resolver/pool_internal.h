@@ -8,10 +8,11 @@ struct s_Pool;
 struct s_Repo;
 struct s_Solver;
 
-/* Which option a solvable is; extras' solvables have none. */
+/* Which option a solvable is, or of which it is the extra. */
 struct pl_solvable_option {
     struct pl_pool_project *project;
     size_t option;
+    struct pl_str extra; /* empty: the option itself */
 };
 
 struct pl_pool {

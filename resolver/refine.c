@@ -399,14 +399,14 @@ static bool read_trail(struct search *search, struct pl_trail *trail,
 
 static bool finish(struct search *search, struct round *round, bool satisfiable,
                    struct pl_str dump_dir, struct pl_solution *solution,
-                   struct pl_error *why, struct pl_error *err)
+                   struct pl_error *err)
 {
     if (satisfiable)
         pl_result_build(search->problem, round->pool, &round->decision,
                         solution);
     else if (!search->problem->is_aside)
-        pl_explain(search->problem, round->pool, &round->jobs, round->core,
-                   why);
+        solution->conflict = pl_explain(search->problem, round->pool,
+                                        &round->jobs, &round->core);
     solution->satisfiable = satisfiable;
     solution->replaced_number_minimal = search->keep.number_minimal;
     solution->stats = search->stats;
@@ -420,8 +420,7 @@ static bool finish(struct search *search, struct round *round, bool satisfiable,
 
 bool pl_refine(struct pl_problem *problem, struct pl_index *index,
                struct pl_str dump_dir, struct pl_trail *trail,
-               struct pl_solution *solution, struct pl_error *why,
-               struct pl_error *err)
+               struct pl_solution *solution, struct pl_error *err)
 {
     struct search search = {
         .problem = problem,
@@ -446,8 +445,7 @@ bool pl_refine(struct pl_problem *problem, struct pl_index *index,
             continue;
         if (satisfiable && trail && trail->next)
             pl_trail_write(problem, round.pool, &round.decision, trail->next);
-        return finish(&search, &round, satisfiable, dump_dir, solution, why,
-                      err);
+        return finish(&search, &round, satisfiable, dump_dir, solution, err);
     }
     return pl_error_plain(err, PL_ERR_LIMIT, "no answer after %d rounds",
                           PL_MAX_ROUNDS);

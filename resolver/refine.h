@@ -25,12 +25,12 @@
 /*
  * Runs the search. False only for errors that are no answer (index, limits);
  * an unsatisfiable problem gives true, solution->satisfiable false and the
- * short reason in *why (code PL_ERR_NO). The dump directory, when not empty,
+ * conflict that makes it so. The dump directory, when not empty,
  * receives libsolv's testcase of the last pool. `trail` may be NULL.
  */
 PL_MUST_CHECK bool pl_refine(struct pl_problem *problem, struct pl_index *index,
                              struct pl_str dump_dir, struct pl_trail *trail,
-                             struct pl_solution *solution, struct pl_error *why,
+                             struct pl_solution *solution,
                              struct pl_error *err);
 
 #endif

@@ -104,7 +104,7 @@ static bool ask(const struct attempt *a, const struct pl_change *change,
     pl_index_begin_again(search->index);
     return pl_problem_start(&again, &err) &&
            pl_refine(&again, search->index, (struct pl_str){0}, NULL, &solution,
-                     &err, &err) &&
+                     &err) &&
            solution.satisfiable && judge(a, &solution, out, &err);
 }
 

@@ -7,6 +7,7 @@
 #ifndef PODLOCK_RESOLVER_SOLUTION_H
 #define PODLOCK_RESOLVER_SOLUTION_H
 
+#include "resolver/conflict.h"
 #include "resolver/problem.h"
 
 struct pl_chosen {
@@ -40,6 +41,7 @@ struct pl_search_stats {
 
 struct pl_solution {
     bool satisfiable;
+    const struct pl_conflict *conflict; /* NULL when it is satisfiable */
     const struct pl_chosen *chosen;
     size_t chosen_count;
     const struct pl_kept *kept; /* facts that stay, by name */

@@ -71,6 +71,16 @@ void pl_pool_favour(struct pl_pool *pool, const struct pl_project *project,
     }
 }
 
+/* NULL: none of ours, or a decision against one. */
+static const struct pl_solvable_option *solvable_of(const struct pl_pool *pool,
+                                                    Id id)
+{
+    if (id < pool->first_solvable ||
+        (size_t)(id - pool->first_solvable) >= pool->by_solvable.len)
+        return NULL;
+    return &pool->by_solvable.at[id - pool->first_solvable];
+}
+
 static void read_chosen(const struct pl_pool *pool, size_t *chosen)
 {
     for (size_t i = 0; i < pool->by_number.len; i++)
@@ -79,13 +89,10 @@ static void read_chosen(const struct pl_pool *pool, size_t *chosen)
     queue_init(&decisions);
     solver_get_decisionqueue(pool->solver, &decisions);
     for (int i = 0; i < decisions.count; i++) {
-        int id = decisions.elements[i] - pool->first_solvable;
-        if (decisions.elements[i] < pool->first_solvable ||
-            (size_t)id >= pool->by_solvable.len)
-            continue;
-        struct pl_solvable_option found = pool->by_solvable.at[id];
-        if (found.project)
-            chosen[found.project->project->number] = found.option;
+        const struct pl_solvable_option *found =
+            solvable_of(pool, decisions.elements[i]);
+        if (found && !found->extra.len)
+            chosen[found->project->project->number] = found->option;
     }
 }
 
@@ -97,12 +104,10 @@ static int compare_positions(const void *a, const void *b)
 
 static const struct pl_option *option_of(const struct pl_pool *pool, Id id)
 {
-    if (id < pool->first_solvable ||
-        (size_t)(id - pool->first_solvable) >= pool->by_solvable.len)
-        return NULL;
-    struct pl_solvable_option found =
-        pool->by_solvable.at[id - pool->first_solvable];
-    return found.project ? &found.project->options.at[found.option] : NULL;
+    const struct pl_solvable_option *found = solvable_of(pool, id);
+    return found && !found->extra.len
+               ? &found->project->options.at[found->option]
+               : NULL;
 }
 
 /* The ABI rule that makes the two options conflict. */
@@ -182,4 +187,58 @@ bool pl_pool_solve(struct pl_pool *pool, const pl_job_vec *jobs, size_t *chosen,
     for (Id problem = 1; cores && problem <= problems; problem++)
         pl_vec_push(pool->arena, cores, read_core(pool, problem));
     return false;
+}
+
+/* ---- a proof with what versions need ---- */
+
+/* By libsolv's id of a requirement; an exact one of an extra is none. */
+static struct pl_demand **demands_by_id(const struct pl_pool *pool)
+{
+    const struct pl_map *all = &pool->problem->demands;
+    struct pl_demand **demands = pl_new_array(pool->arena, struct pl_demand *,
+                                              (size_t)pool->pool->ss.nstrings);
+    for (size_t i = 0; i < all->len; i++) {
+        struct pl_demand *demand = all->entries[i].value;
+        if (demand->number < pool->demand_ids.len)
+            demands[pool->demand_ids.at[demand->number]] = demand;
+    }
+    demands[0] = NULL;
+    return demands;
+}
+
+static void add_need(const struct pl_pool *pool, Id rule,
+                     struct pl_demand *const *demands, struct pl_core *core)
+{
+    Id from, to, dependency;
+    SolverRuleinfo kind =
+        solver_ruleinfo(pool->solver, rule, &from, &to, &dependency);
+    if (kind != SOLVER_RULE_PKG_REQUIRES &&
+        kind != SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP)
+        return;
+    const struct pl_solvable_option *found = solvable_of(pool, from);
+    if (!found || !demands[dependency])
+        return;
+    pl_vec_push(
+        pool->arena, &core->needs,
+        (struct pl_core_need){
+            .project = found->project->project,
+            .candidate = found->project->options.at[found->option].first,
+            .extra = found->extra,
+            .demand = demands[dependency]});
+}
+
+struct pl_core pl_pool_prove(struct pl_pool *pool, const pl_job_vec *jobs)
+{
+    pl_core_vec cores = {0};
+    Queue rules PL_CLEANUP(finish_queue);
+    queue_init(&rules);
+    size_t *chosen = pl_new_array(pool->arena, size_t, pool->by_number.len);
+    if (pl_pool_solve(pool, jobs, chosen, &cores))
+        return (struct pl_core){0};
+    struct pl_core core = cores.at[0];
+    struct pl_demand *const *demands = demands_by_id(pool);
+    solver_findallproblemrules(pool->solver, 1, &rules);
+    for (int i = 0; i < rules.count; i++)
+        add_need(pool, rules.elements[i], demands, &core);
+    return core;
 }

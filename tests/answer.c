@@ -1,6 +1,7 @@
 #include "tests/answer.h"
 
 #include "core/limits.h"
+#include "resolver/conflict_text.h"
 #include "resolver/refine.h"
 
 static void print_chosen(const struct pl_chosen *chosen, struct pl_buf *out)
@@ -47,7 +48,7 @@ bool pl_answer_solve(struct pl_arena *arena, const struct pl_source *source,
                      uint32_t window, struct pl_trail *trail,
                      struct pl_answer *out, struct pl_error *err)
 {
-    struct pl_error why = {.arena = arena}, wrong = {.arena = arena};
+    struct pl_error wrong = {.arena = arena};
     *out = (struct pl_answer){0};
     if (!pl_problem_text_read(arena, source, &out->text, err))
         return false;
@@ -56,15 +57,17 @@ bool pl_answer_solve(struct pl_arena *arena, const struct pl_source *source,
         problem->policy.window = window;
     if (!pl_problem_start(problem, &wrong) ||
         !pl_refine(problem, out->text.index, (struct pl_str){0}, trail,
-                   &out->solution, &why, &wrong)) {
+                   &out->solution, &wrong)) {
         out->failed = true;
         out->lines = PL_STR("error\n");
         take_message(arena, &wrong, out);
         return true;
     }
     out->lines = print_solution(arena, &out->solution);
-    if (!out->solution.satisfiable)
-        take_message(arena, &why, out);
+    if (!out->solution.satisfiable) {
+        pl_conflict_error(problem, out->solution.conflict, &wrong);
+        take_message(arena, &wrong, out);
+    }
     return true;
 }
 

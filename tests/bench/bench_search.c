@@ -17,6 +17,7 @@
 
 #include "core/buf.h"
 #include "core/limits.h"
+#include "resolver/conflict_text.h"
 #include "resolver/refine.h"
 #include "tests/bench/synthetic.h"
 
@@ -56,7 +57,7 @@ static void show(const struct bench_index *index,
 static int solve(struct size size, uint32_t seed)
 {
     PL_ARENA(arena);
-    struct pl_error err = {.arena = &arena}, why = err;
+    struct pl_error err = {.arena = &arena};
     struct pl_problem problem;
     struct pl_solution solution;
     struct bench_index *index =
@@ -65,10 +66,12 @@ static int solve(struct size size, uint32_t seed)
         return fail(&err);
     uint64_t start = bench_cpu_ns();
     if (!pl_refine(&problem, &index->index, (struct pl_str){0}, NULL, &solution,
-                   &why, &err))
+                   &err))
         return fail(&err);
     show(index, &solution, bench_cpu_ns() - start);
-    return solution.satisfiable ? 0 : fail(&why);
+    if (!solution.satisfiable)
+        pl_conflict_error(&problem, solution.conflict, &err);
+    return solution.satisfiable ? 0 : fail(&err);
 }
 
 /* A process of its own: the peak of memory is then that of one size. */

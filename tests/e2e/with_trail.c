@@ -12,17 +12,14 @@
 
 bool __real_pl_refine(struct pl_problem *problem, struct pl_index *index,
                       struct pl_str dump_dir, struct pl_trail *trail,
-                      struct pl_solution *solution, struct pl_error *why,
-                      struct pl_error *err);
+                      struct pl_solution *solution, struct pl_error *err);
 bool __wrap_pl_refine(struct pl_problem *problem, struct pl_index *index,
                       struct pl_str dump_dir, struct pl_trail *trail,
-                      struct pl_solution *solution, struct pl_error *why,
-                      struct pl_error *err);
+                      struct pl_solution *solution, struct pl_error *err);
 
 bool __wrap_pl_refine(struct pl_problem *problem, struct pl_index *index,
                       struct pl_str dump_dir, struct pl_trail *trail,
-                      struct pl_solution *solution, struct pl_error *why,
-                      struct pl_error *err)
+                      struct pl_solution *solution, struct pl_error *err)
 {
     PL_BUF(next, PL_MAX_TRAIL_BYTES);
     struct pl_trail own = {.next = &next};
@@ -33,7 +30,7 @@ bool __wrap_pl_refine(struct pl_problem *problem, struct pl_index *index,
                                   &own.earlier, &state, err))
         return false;
     if (!__real_pl_refine(problem, index, dump_dir, path.len ? &own : NULL,
-                          solution, why, err))
+                          solution, err))
         return false;
     return !path.len || !next.len || pl_str_eq(pl_buf_view(&next), own.earlier)
                ? true

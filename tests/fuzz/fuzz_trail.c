@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PL_ARENA(arena);
     PL_BUF(next, PL_MAX_TRAIL_BYTES);
     PL_BUF(got, PL_MAX_OUTPUT_BYTES);
-    struct pl_error err = {.arena = &arena}, why = err;
+    struct pl_error err = {.arena = &arena};
     struct pl_problem_text text;
     struct pl_solution solution;
     struct pl_trail trail = {pl_fuzz_text(data, size), &next, false};
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  pl_problem_start(&text.problem, &err));
     text.problem.policy.window = 1;
     PL_FUZZ_WANT(pl_refine(&text.problem, text.index, (struct pl_str){0},
-                           &trail, &solution, &why, &err));
+                           &trail, &solution, &err));
     for (size_t i = 0; i < solution.chosen_count; i++)
         pl_buf_addf(&got, "%.*s %.*s\n",
                     PL_STR_ARG(solution.chosen[i].project->name),

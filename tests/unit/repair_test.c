@@ -87,7 +87,7 @@ static void open_world(struct world *w, struct pl_arena *arena,
     problem->is_aside = true;
     assert_true(pl_problem_start(problem, &err));
     assert_true(pl_refine(problem, w->text.index, (struct pl_str){0}, NULL,
-                          &solution, &err, &err));
+                          &solution, &err));
     assert_false(solution.satisfiable);
     w->search = (struct pl_repair_search){
         .problem = problem,
@@ -384,7 +384,7 @@ static void test_deadline_of_a_search(void **state)
     pl_index_begin_again(w.text.index);
     assert_true(pl_problem_start(&again, &err));
     assert_false(pl_refine(&again, w.text.index, (struct pl_str){0}, NULL,
-                           &solution, &err, &err));
+                           &solution, &err));
     assert_int_equal(err.code, PL_ERR_LIMIT);
 }
 

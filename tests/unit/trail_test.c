@@ -80,7 +80,7 @@ static void test_limits(void **state)
 static bool solve(struct pl_arena *arena, struct pl_trail *trail,
                   struct pl_solution *solution)
 {
-    struct pl_error err = {.arena = arena}, why = err;
+    struct pl_error err = {.arena = arena};
     struct pl_problem_text read;
     const struct pl_source *source = pl_source_from_text(
         arena, PL_STR("text"),
@@ -89,7 +89,7 @@ static bool solve(struct pl_arena *arena, struct pl_trail *trail,
     pl_memory_set_strict(read.index, true);
     assert_true(pl_problem_start(&read.problem, &err));
     return pl_refine(&read.problem, read.index, (struct pl_str){0}, trail,
-                     solution, &why, &err);
+                     solution, &err);
 }
 
 /* What the index fails on would not have been asked for. */
