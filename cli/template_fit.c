@@ -2,6 +2,7 @@
 
 #include "cli/resolve_index.h"
 #include "cli/resolve_search.h"
+#include "resolver/conflict_text.h"
 #include "resolver/refine.h"
 
 static void close_index(struct pl_setup *setup)
@@ -21,22 +22,21 @@ static bool may_share(const struct pl_resolve_options *options,
  * this one's: here there is none.
  */
 static bool search_shared(const struct pl_setup *base, struct pl_setup *setup,
-                          struct pl_solution *solution, struct pl_error *why,
-                          struct pl_error *err)
+                          struct pl_solution *solution, struct pl_error *err)
 {
     pl_index_begin_again(base->index);
     return pl_problem_start(&setup->problem, err) &&
            pl_refine(&setup->problem, base->index, (struct pl_str){0}, NULL,
-                     solution, why, err);
+                     solution, err);
 }
 
 static bool search_own(struct pl_cli *cli,
                        const struct pl_resolve_options *options,
                        struct pl_setup *setup, struct pl_solution *solution,
-                       struct pl_error *why, struct pl_error *err)
+                       struct pl_error *err)
 {
     bool good = pl_setup_open(cli, options, setup, err) &&
-                pl_resolve_search(cli, options, setup, solution, why, err);
+                pl_resolve_search(cli, options, setup, solution, err);
     pl_progress_end(&setup->progress);
     return good;
 }
@@ -62,12 +62,15 @@ static bool answer(struct pl_cli *own, const struct pl_resolve_options *options,
                    struct pl_fit *fit, struct pl_error *err)
 {
     struct pl_solution solution;
-    bool good =
-        may_share(options, base, setup)
-            ? search_shared(base, setup, &solution, &fit->why, err)
-            : search_own(own, options, setup, &solution, &fit->why, err);
-    if (!good || !solution.satisfiable)
-        return good;
+    bool good = may_share(options, base, setup)
+                    ? search_shared(base, setup, &solution, err)
+                    : search_own(own, options, setup, &solution, err);
+    if (!good)
+        return false;
+    if (!solution.satisfiable) {
+        pl_conflict_error(&setup->problem, solution.conflict, &fit->why);
+        return true;
+    }
     if (!add_up(&solution, fit, err))
         return false;
     fit->fits = pl_setup_allows(setup, fit->download, &fit->why);
