@@ -236,9 +236,28 @@ def check_shipped():
               and matches(r'cu\d{3}', c['cuda']), path, f'pypi-cuda {c}')
     check_unique(releases, path)
 
+    check_gpu()
+
     for path in (toml_files(f'{RULES}/templates') + toml_files(f'{RULES}/abi')
-                 + [f'{RULES}/torch-family.toml', f'{RULES}/README.md']):
+                 + [f'{RULES}/torch-family.toml', f'{RULES}/gpu.toml',
+                    f'{RULES}/README.md']):
         check_private(path)
+
+
+def check_gpu():
+    """Each with its source; none for what no template has."""
+    path = f'{RULES}/gpu.toml'
+    gpu = load(path) or {}
+    for entry in gpu.get('driver', []) + gpu.get('build', []):
+        check(entry.get('source', '').startswith('https://'), path,
+              f'no source: {entry}')
+    torches = set()
+    for name in toml_files(f'{RULES}/templates'):
+        for p in (load(name) or {}).get('package', []):
+            if p.get('name') == 'torch':
+                torches.add('.'.join(p['version'].split('.')[:2]))
+    for build in gpu.get('build', []):
+        check(build['torch'] in torches, path, f'no template has {build}')
 
 
 def check_pypi_cuda(data):

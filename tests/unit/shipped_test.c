@@ -70,9 +70,10 @@ static void test_files(void **state)
 {
     (void)state;
     size_t templates = check_folder("templates"), rules = check_folder("abi");
+    check_file(PL_STR("gpu.toml"));
     check_file(PL_STR("torch-family.toml"));
     assert_int_equal(templates, pl_shipped_template_count);
-    assert_int_equal(templates + rules + 1, pl_shipped_file_count);
+    assert_int_equal(templates + rules + 2, pl_shipped_file_count);
 }
 
 static struct pl_str string_of(const struct pl_toml_node *root,
