@@ -52,6 +52,11 @@ int pl_cli_fail(const struct pl_cli *cli, const struct pl_error *err)
     return pl_error_exit_code(err->code);
 }
 
+void pl_cli_write_error(const struct pl_buf *shown)
+{
+    write_stderr(shown);
+}
+
 void pl_cli_print(struct pl_cli *cli, const char *format, ...)
 {
     va_list args;

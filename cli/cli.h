@@ -74,6 +74,8 @@ void pl_cli_note(const struct pl_cli *cli, const char *format, ...)
 void pl_cli_warn(const struct pl_cli *cli, const struct pl_error *warning);
 /* A rendered error on standard error; gives its exit code. */
 int pl_cli_fail(const struct pl_cli *cli, const struct pl_error *err);
+/* Text that is rendered already, on standard error, also with -q. */
+void pl_cli_write_error(const struct pl_buf *shown);
 /* Adds to the text that goes to standard output when the command ends. */
 void pl_cli_print(struct pl_cli *cli, const char *format, ...) PL_PRINTF(2, 3);
 

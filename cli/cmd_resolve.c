@@ -148,12 +148,9 @@ static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
     return good && dump(options, setup, err);
 }
 
-/*
- * Closing writes to the cache what was learnt: only then it is known whether
- * that can be done.
- */
-static void end_reading(struct pl_cli *cli, struct pl_setup *setup,
-                        struct pl_answer *answer)
+/* Of the question itself: the search for repairs reads more. */
+static void note_reading(struct pl_cli *cli, const struct pl_setup *setup,
+                         struct pl_answer *answer)
 {
     size_t count;
     const struct pl_str *warnings = pl_index_warnings(setup->index, &count);
@@ -168,6 +165,14 @@ static void end_reading(struct pl_cli *cli, struct pl_setup *setup,
              (unsigned long long)answer->read.metadata,
              (unsigned long long)answer->read.requests,
              (unsigned long long)answer->read.bytes);
+}
+
+/*
+ * Closing writes to the cache what was learnt: only then it is known whether
+ * that can be done.
+ */
+static void end_reading(const struct pl_cli *cli, struct pl_setup *setup)
+{
     pl_index_close(setup->index);
     setup->index = NULL;
     struct pl_str trouble = {0};
@@ -205,7 +210,13 @@ static int answer_no(struct pl_cli *cli,
     if (options->format == PL_OUTPUT_JSON)
         pl_answer_json_no(answer, &why, &cli->text);
     note_warnings(cli, answer);
-    return pl_cli_fail(cli, &why);
+    PL_BUF(fixes, PL_MAX_MESSAGE_BYTES);
+    pl_repairs_show(cli->arena, &cli->err, &answer->repairs, &fixes);
+    if (answer->repairs.repairs.list.len)
+        why.hint = (struct pl_str){0};
+    int code = pl_cli_fail(cli, &why);
+    pl_cli_write_error(&fixes);
+    return code;
 }
 
 static int run(struct pl_cli *cli, const void *values)
@@ -226,7 +237,12 @@ static int run(struct pl_cli *cli, const void *values)
     if (solution.satisfiable &&
         !pl_resolve_lock(&setup, options, &solution, &lock, &err))
         return pl_cli_fail(cli, &err);
-    end_reading(cli, &setup, &answer);
+    note_reading(cli, &setup, &answer);
+    if (!solution.satisfiable &&
+        !pl_repairs_look(cli, options, &setup, solution.conflict,
+                         &answer.repairs, &err))
+        return pl_cli_fail(cli, &err);
+    end_reading(cli, &setup);
     if (!solution.satisfiable)
         return answer_no(cli, options, &answer);
     answer.lock = &lock;

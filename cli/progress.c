@@ -64,21 +64,45 @@ void pl_progress_print(const struct pl_progress *progress, unsigned width,
     pl_buf_add_str(out, cut(pl_str_trim(pl_buf_view(&text)), width));
 }
 
+/* Is it time to draw, so that eyes can follow? */
+static bool is_due(const struct pl_progress_line *line, uint64_t now)
+{
+    uint64_t since = line->is_drawn ? line->drawn_ns : line->begun_ns;
+    return line->width &&
+           now - since >= (line->is_drawn ? REDRAWN_NS : APPEARS_NS);
+}
+
+static void draw(struct pl_progress_line *line, struct pl_str text,
+                 uint64_t now)
+{
+    PL_BUF(shown, PL_MAX_MESSAGE_BYTES);
+    pl_buf_add_cstr(&shown, CLEAR);
+    pl_buf_add_str(&shown, text);
+    (void)!write(STDERR_FILENO, shown.data, shown.len);
+    line->is_drawn = true;
+    line->drawn_ns = now;
+}
+
 void pl_progress_report(void *user, const struct pl_progress *progress)
 {
     struct pl_progress_line *line = user;
     uint64_t now = line->width ? pl_clock_ns() : 0;
-    uint64_t since = line->is_drawn ? line->drawn_ns : line->begun_ns;
-    if (!line->width ||
-        now - since < (line->is_drawn ? REDRAWN_NS : APPEARS_NS))
+    if (!is_due(line, now))
         return;
     PL_BUF(text, PL_MAX_MESSAGE_BYTES);
-    pl_buf_add_cstr(&text, CLEAR);
     /* The last column stays free: some terminals begin a new line there. */
     pl_progress_print(progress, line->width - 1, &text);
-    (void)!write(STDERR_FILENO, text.data, text.len);
-    line->is_drawn = true;
-    line->drawn_ns = now;
+    draw(line, pl_buf_view(&text), now);
+}
+
+void pl_progress_say(struct pl_progress_line *line, struct pl_str text)
+{
+    uint64_t now = line->width ? pl_clock_ns() : 0;
+    if (!is_due(line, now))
+        return;
+    PL_BUF(shown, PL_MAX_MESSAGE_BYTES);
+    pl_escape_terminal(&shown, text);
+    draw(line, cut(pl_buf_view(&shown), line->width - 1), now);
 }
 
 void pl_progress_end(struct pl_progress_line *line)

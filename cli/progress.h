@@ -31,6 +31,8 @@ void pl_progress_begin(struct pl_progress_line *line, const struct pl_cli *cli,
                        bool no_progress);
 /* For pl_remote_options.report; `line` is a struct pl_progress_line. */
 void pl_progress_report(void *line, const struct pl_progress *progress);
+/* The same for another text, cut to the width; foreign bytes are escaped. */
+void pl_progress_say(struct pl_progress_line *line, struct pl_str text);
 void pl_progress_end(struct pl_progress_line *line);
 
 /* What the line says, at most `width` columns; appended. */

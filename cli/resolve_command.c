@@ -20,6 +20,8 @@ static const char *const left_out[] = {
     "no-header",
     "dry-run",
     "no-progress",
+    "no-repairs",
+    "repair-time",
     "dump",
     "window",
     "cert",

@@ -157,6 +157,7 @@ void pl_answer_json_no(const struct pl_answer *answer,
             pl_jsonw_str(&w, NULL, pl_str_trim(line));
     pl_jsonw_end(&w);
     pl_jsonw_end(&w);
+    pl_repairs_json(&answer->repairs, &w);
     write_strs(&w, "warnings", answer->warnings.at, answer->warnings.len);
     write_stats(&w, answer);
     pl_jsonw_end(&w);

@@ -207,6 +207,10 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     FLAG("no-header", no_header, "leave out the comment at the top"),
     FLAG("dry-run", dry_run, "write no file"),
     FLAG("no-progress", no_progress, "show no progress on a terminal"),
+    FLAG("no-repairs", no_repairs,
+         "when the answer is no, do not look for changes that help"),
+    VALUE("repair-time", repair_time, "SECONDS",
+          "look for them at most this long; 2 when it is left out"),
 
     {.name = "dump",
      .kind = PL_OPTION_VALUE,

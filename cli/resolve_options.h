@@ -65,12 +65,14 @@ struct pl_resolve_options {
     unsigned format;           /* enum pl_output_format */
     unsigned annotation_style; /* enum pl_annotation_style */
     bool no_annotate, no_header, dry_run, no_progress;
+    bool no_repairs;
+    struct pl_str repair_time; /* seconds; empty: as it is by default */
     /* to find defects */
     struct pl_str dump_dir;
     struct pl_str window; /* a number; empty: as it is by default */
 };
 
-#define PL_RESOLVE_OPTION_COUNT 53
+#define PL_RESOLVE_OPTION_COUNT 55
 extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 
 #define PL_DEFAULT_WINDOW 4

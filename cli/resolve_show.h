@@ -7,12 +7,14 @@
 
 #include "cli/cli.h"
 #include "cli/resolve_lock.h"
+#include "cli/resolve_repair.h"
 
 struct pl_answer {
     const struct pl_setup *setup;
     const struct pl_solution *solution;
     const struct pl_lock *lock;
     pl_warning_vec warnings;
+    struct pl_found_repairs repairs; /* of a "no" */
     struct pl_index_stats read;
     uint64_t took_ns;
 };

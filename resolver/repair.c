@@ -1,20 +1,9 @@
 #include "resolver/repair.h"
 
-#include <time.h>
-
 #include "core/clock.h"
 #include "index/upload_time.h"
 #include "resolver/refine.h"
 #include "resolver/repair_internal.h"
-
-#define DAY_BYTES 10 /* "2025-10-17" */
-#define DAY_SECONDS 86400
-
-struct attempt {
-    const struct pl_repair_search *search;
-    struct pl_arena *arena;
-    struct pl_repairs *out;
-};
 
 const char *pl_repair_kind_text(enum pl_repair_kind kind)
 {
@@ -47,14 +36,7 @@ void pl_repairs_add(struct pl_arena *arena, struct pl_repairs *repairs,
 
 /* ---- one question ---- */
 
-/* Of a "yes": what it costs, and the last upload it rests on. */
-struct verdict {
-    size_t packages, replaced;
-    uint64_t download;
-    struct pl_str newest; /* in the attempt's arena; "": none is dated */
-};
-
-static bool is_late(const struct attempt *a)
+bool pl_attempt_is_late(const struct pl_attempt *a)
 {
     uint64_t deadline = a->search->deadline_ns;
     return deadline && pl_clock_ns() >= deadline;
@@ -62,7 +44,7 @@ static bool is_late(const struct attempt *a)
 
 /* The torch index is not asked for dates. */
 static void take_upload_time(struct pl_arena *arena, const struct pl_file *file,
-                             struct verdict *out)
+                             struct pl_verdict *out)
 {
     if (!file->page->is_torch && file->upload_time.len &&
         (!out->newest.len ||
@@ -70,14 +52,14 @@ static void take_upload_time(struct pl_arena *arena, const struct pl_file *file,
         out->newest = pl_arena_dup(arena, file->upload_time);
 }
 
-static bool judge(const struct attempt *a, const struct pl_solution *solution,
-                  struct verdict *out, struct pl_error *err)
+static bool judge(const struct pl_attempt *a,
+                  const struct pl_solution *solution, struct pl_verdict *out)
 {
-    *out = (struct verdict){.packages = solution->chosen_count};
+    *out = (struct pl_verdict){.packages = solution->chosen_count};
     for (size_t i = 0; i < solution->chosen_count; i++) {
         const struct pl_chosen *chosen = &solution->chosen[i];
         const struct pl_file *file = chosen->candidate->file;
-        if (!pl_file_complete(file, err))
+        if (!pl_file_complete(file, NULL))
             return false;
         out->replaced += chosen->replaces != NULL;
         if (__builtin_add_overflow(out->download, file->size, &out->download))
@@ -87,130 +69,127 @@ static bool judge(const struct attempt *a, const struct pl_solution *solution,
     return out->download <= a->search->max_download;
 }
 
-static bool ask(const struct attempt *a, const struct pl_change *change,
-                struct verdict *out)
+static bool solve(const struct pl_attempt *a, struct pl_problem *again,
+                  struct pl_solution *solution)
+{
+    struct pl_error err = {.arena = again->arena};
+    pl_index_begin_again(a->search->index);
+    return pl_problem_start(again, &err) &&
+           pl_refine(again, a->search->index, (struct pl_str){0}, NULL,
+                     solution, &err);
+}
+
+static bool ask(const struct pl_attempt *a, const struct pl_change *changes,
+                size_t count, struct pl_verdict *out, pl_change_vec *more)
 {
     PL_ARENA(scratch);
     const struct pl_repair_search *search = a->search;
-    struct pl_error err = {.arena = &scratch};
     struct pl_problem again = pl_problem_again(search->problem, &scratch);
     struct pl_solution solution;
     if (search->report)
-        search->report(search->user, &change->repair);
+        search->report(search->user, &changes[count - 1].repair);
     a->out->questions++;
     again.deadline_ns = search->deadline_ns;
-    again.is_aside = true;
-    pl_change_apply(change, &again);
-    pl_index_begin_again(search->index);
-    return pl_problem_start(&again, &err) &&
-           pl_refine(&again, search->index, (struct pl_str){0}, NULL, &solution,
-                     &err) &&
-           solution.satisfiable && judge(a, &solution, out, &err);
-}
-
-/* ---- the day ---- */
-
-static bool day_of(struct pl_str moment, int64_t *out)
-{
-    uint64_t year, month, day;
-    if (moment.len < DAY_BYTES ||
-        !pl_str_to_u64(pl_str_sub(moment, 0, 4), &year) ||
-        !pl_str_to_u64(pl_str_sub(moment, 5, 7), &month) ||
-        !pl_str_to_u64(pl_str_sub(moment, 8, DAY_BYTES), &day))
+    again.is_aside = !more;
+    for (size_t i = 0; i < count; i++)
+        pl_change_apply(&changes[i], &again);
+    if (!solve(a, &again, &solution))
         return false;
-    struct tm tm = {.tm_year = (int)year - 1900,
-                    .tm_mon = (int)month - 1,
-                    .tm_mday = (int)day};
-    *out = (int64_t)timegm(&tm) / DAY_SECONDS;
-    return true;
+    if (solution.satisfiable)
+        return judge(a, &solution, out);
+    if (more && solution.conflict)
+        pl_repair_suggest(search->problem, solution.conflict, a->arena, more);
+    return false;
 }
 
-static struct pl_str day_text(struct pl_arena *arena, int64_t day)
+bool pl_attempt_ask(const struct pl_attempt *a, const struct pl_change *changes,
+                    size_t count, struct pl_verdict *out)
 {
-    time_t moment = (time_t)(day * DAY_SECONDS);
-    struct tm tm = {0};
-    gmtime_r(&moment, &tm);
-    return pl_arena_printf(arena, "%04d-%02d-%02d", tm.tm_year + 1900,
-                           tm.tm_mon + 1, tm.tm_mday);
+    return ask(a, changes, count, out, NULL);
 }
 
-/* As --exclude-newer takes a day: with the whole of it. */
-static void set_day(struct pl_arena *arena, struct pl_change *change,
-                    int64_t day)
+void pl_attempt_ask_why(const struct pl_attempt *a,
+                        const struct pl_change *changes, size_t count,
+                        pl_change_vec *more)
 {
-    struct pl_str next = day_text(arena, day + 1);
-    change->moment = pl_arena_printf(arena, "%.*sT00:00:00Z", PL_STR_ARG(next));
-    change->repair.value = day_text(arena, day);
-    change->repair.text = pl_arena_printf(arena, "--exclude-newer %.*s",
-                                          PL_STR_ARG(change->repair.value));
-}
-
-/*
- * The first day with which it works: between the bound there is, which is too
- * early, and the last upload of the answer without one.
- */
-static bool ask_for_day(const struct attempt *a, struct pl_change *change,
-                        struct verdict *out)
-{
-    struct verdict verdict;
-    int64_t early, late;
-    change->moment = (struct pl_str){0};
-    if (!ask(a, change, &verdict) || !day_of(verdict.newest, &late) ||
-        !day_of(a->search->problem->policy.exclude_newer, &early))
-        return false;
-    set_day(a->arena, change, late);
-    if (!ask(a, change, out))
-        return false;
-    for (early--; late - early > 1 && !is_late(a);) {
-        int64_t middle = early + (late - early) / 2;
-        struct pl_change sooner = *change;
-        set_day(a->arena, &sooner, middle);
-        if (!ask(a, &sooner, &verdict)) {
-            early = middle;
-            continue;
-        }
-        late = middle;
-        *change = sooner;
-        *out = verdict;
-    }
-    return true;
+    struct pl_verdict ignored;
+    (void)ask(a, changes, count, &ignored, more);
 }
 
 /* ---- all of them ---- */
 
-/* Something that keeps more of the line has worked. */
-static bool is_settled(const struct pl_repairs *found,
-                       const struct pl_asked *asked)
+static bool is_same(const struct pl_repair *a, const struct pl_repair *b)
 {
-    for (size_t i = 0; asked && i < found->list.len; i++)
-        if (found->list.at[i].asked == asked)
+    return a->asked ? a->asked == b->asked
+                    : a->kind == b->kind && pl_str_eq(a->text, b->text);
+}
+
+/* It is told already, or something that keeps more of the line. */
+static bool is_settled(const struct pl_repairs *found,
+                       const struct pl_repair *repair)
+{
+    for (size_t i = 0; i < found->list.len; i++) {
+        const struct pl_repair *told = &found->list.at[i];
+        if (told->kind == PL_REPAIR_DROP && repair->kind != PL_REPAIR_DROP)
+            continue;
+        if (is_same(repair, told))
             return true;
+        for (size_t n = 0; n < told->also_count; n++)
+            if (is_same(repair, &told->also[n]))
+                return true;
+    }
     return false;
 }
 
-static void try_change(const struct attempt *a, struct pl_change *change)
+void pl_attempt_take(const struct pl_attempt *a, struct pl_repair repair,
+                     const struct pl_verdict *verdict)
 {
-    struct verdict verdict;
+    repair.packages = verdict->packages;
+    repair.replaced = verdict->replaced;
+    repair.download = verdict->download;
+    pl_repairs_add(a->arena, a->out, repair);
+}
+
+static void try_change(const struct pl_attempt *a, struct pl_change *change)
+{
+    struct pl_verdict verdict;
     bool works = change->repair.kind == PL_REPAIR_DATE
-                     ? ask_for_day(a, change, &verdict)
-                     : ask(a, change, &verdict);
-    if (!works)
+                     ? pl_attempt_day(a, change, &verdict)
+                     : pl_attempt_ask(a, change, 1, &verdict);
+    if (works)
+        pl_attempt_take(a, change->repair, &verdict);
+}
+
+static void try_alone(const struct pl_attempt *a, pl_change_vec *changes)
+{
+    for (size_t i = 0; i < changes->len && !pl_attempt_is_late(a); i++)
+        if (!is_settled(a->out, &changes->at[i].repair))
+            try_change(a, &changes->at[i]);
+}
+
+/* Leaving out lines is no way to keep them: other changes are looked for. */
+static void try_together(const struct pl_attempt *a,
+                         const pl_change_vec *changes)
+{
+    const struct pl_repairs *found = a->out;
+    if (found->list.len && found->list.at[0].kind != PL_REPAIR_DROP)
         return;
-    change->repair.packages = verdict.packages;
-    change->repair.replaced = verdict.replaced;
-    change->repair.download = verdict.download;
-    pl_repairs_add(a->arena, a->out, change->repair);
+    for (size_t i = 0; i < changes->len && !pl_attempt_is_late(a); i++) {
+        const struct pl_repair *repair = &changes->at[i].repair;
+        bool is_last = repair->kind == PL_REPAIR_DROP;
+        if (!(is_last && found->list.len) && !is_settled(found, repair))
+            pl_attempt_together(a, &changes->at[i]);
+    }
 }
 
 void pl_repairs_find(const struct pl_repair_search *search,
                      struct pl_arena *arena, struct pl_repairs *out)
 {
-    struct attempt a = {search, arena, out};
+    struct pl_attempt a = {search, arena, out};
     pl_change_vec changes = {0};
     *out = (struct pl_repairs){0};
-    pl_repair_suggest(search, arena, &changes);
-    for (size_t i = 0; i < changes.len && !is_late(&a); i++)
-        if (!is_settled(out, changes.at[i].repair.asked))
-            try_change(&a, &changes.at[i]);
-    out->out_of_time = is_late(&a);
+    pl_repair_suggest(search->problem, search->conflict, arena, &changes);
+    try_alone(&a, &changes);
+    try_together(&a, &changes);
+    out->out_of_time = pl_attempt_is_late(&a);
 }

@@ -3,9 +3,11 @@
  *
  * From the reasons of a conflict come changes that a user can make: another
  * line, another option. Each is put to the search as a question of its own
- * (pl_problem_again), and only what the search answered with yes is told. So
- * where two conflicts are independent of one another nothing is found, for no
- * one change lifts both.
+ * (pl_problem_again), and only what the search answered with yes is told.
+ * Where no change is enough alone, changes of one kind are put together, a few
+ * at most: torch and torchvision are pinned in two lines. The next one is
+ * looked for among the reasons that stand against the ones before, so each is
+ * needed.
  *
  *     struct pl_repair_search search = {&problem, index, conflict, ...};
  *     struct pl_repairs repairs;
@@ -54,6 +56,8 @@ struct pl_repair {
     struct pl_str text;           /* to copy: the new line, or options to add */
     struct pl_str value;          /* see above; of lines, the package */
     const struct pl_asked *asked; /* the line that changes; NULL: none */
+    const struct pl_repair *also; /* to be made with it; without costs */
+    size_t also_count;
     /* What the answer then costs. */
     size_t packages; /* to install; `replaced` are among them */
     size_t replaced;

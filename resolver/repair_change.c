@@ -1,47 +1,46 @@
 #include "resolver/repair_internal.h"
 
-struct line_list {
-    const struct pl_asked **at;
-    size_t *count;
-};
-
-/* Which list the line stands in; `at` NULL: in none. */
-static struct line_list list_of(struct pl_problem *problem,
-                                const struct pl_asked *asked)
+struct pl_line_list pl_line_list(struct pl_problem *problem,
+                                 enum pl_repair_kind kind)
 {
-    const struct line_list lists[] = {
-        {&problem->asked, &problem->asked_count},
-        {&problem->constraints, &problem->constraint_count},
-        {&problem->overrides, &problem->override_count},
-    };
-    for (size_t l = 0; l < PL_COUNT(lists); l++)
-        for (size_t i = 0; i < *lists[l].count; i++)
-            if (asked == *lists[l].at + i)
-                return lists[l];
-    return (struct line_list){0};
+    if (kind == PL_REPAIR_CONSTRAINT)
+        return (struct pl_line_list){&problem->constraints,
+                                     &problem->constraint_count};
+    if (kind == PL_REPAIR_OVERRIDE)
+        return (struct pl_line_list){&problem->overrides,
+                                     &problem->override_count};
+    return (struct pl_line_list){&problem->asked, &problem->asked_count};
+}
+
+size_t pl_line_list_find(const struct pl_line_list *list,
+                         const struct pl_asked *line)
+{
+    for (size_t i = 0; line && i < *list->count; i++) {
+        const struct pl_asked *own = *list->at + i;
+        if (own == line ||
+            (line->span.source && own->span.source == line->span.source &&
+             own->span.begin == line->span.begin))
+            return i;
+    }
+    return *list->count;
 }
 
 /* The lists of a problem are shared with the one it was made of. */
 static void change_line(const struct pl_change *change,
-                        struct pl_problem *problem, bool drop)
+                        struct pl_problem *problem)
 {
-    const struct pl_asked *line = change->repair.asked;
-    struct line_list list = list_of(problem, line);
-    if (!list.at)
-        list = (struct line_list){&problem->asked, &problem->asked_count};
+    struct pl_line_list list = pl_line_list(problem, change->list);
+    size_t at = pl_line_list_find(&list, change->repair.asked), count = 0;
     struct pl_asked *lines =
         pl_new_array(problem->arena, struct pl_asked, *list.count + 1);
-    size_t count = 0;
     for (size_t i = 0; i < *list.count; i++)
-        if (*list.at + i != line) {
+        if (i != at || change->repair.kind != PL_REPAIR_DROP)
             lines[count++] = (*list.at)[i];
-        } else if (!drop) {
-            lines[count] = *line;
-            lines[count].req = change->requirement;
-            lines[count++].hash_count = 0;
-        }
-    if (!line)
-        lines[count++] = (struct pl_asked){.req = change->requirement};
+    if (change->repair.kind != PL_REPAIR_DROP) {
+        count += at == count;
+        lines[at].req = change->requirement;
+        lines[at].hash_count = 0;
+    }
     *list.at = lines;
     *list.count = count;
 }
@@ -83,10 +82,8 @@ void pl_change_apply(const struct pl_change *change, struct pl_problem *problem)
     case PL_REPAIR_REQUIREMENT:
     case PL_REPAIR_CONSTRAINT:
     case PL_REPAIR_OVERRIDE:
-        change_line(change, problem, false);
-        return;
     case PL_REPAIR_DROP:
-        change_line(change, problem, true);
+        change_line(change, problem);
         return;
     case PL_REPAIR_DATE:
         policy->exclude_newer = change->moment;

@@ -2,7 +2,7 @@
 #include "resolver/repair_internal.h"
 
 struct suggester {
-    const struct pl_repair_search *search;
+    const struct pl_problem *problem;
     struct pl_arena *arena;
     pl_change_vec *out;
 };
@@ -34,51 +34,38 @@ static void suggest_option(struct suggester *s, enum pl_repair_kind kind,
 
 /* ---- lines ---- */
 
-static bool is_of(const struct pl_asked *asked, const struct pl_asked *list,
-                  size_t count)
+static void suggest_line(struct suggester *s, enum pl_repair_kind kind,
+                         const struct pl_asked *told)
 {
-    for (size_t i = 0; i < count; i++)
-        if (asked == &list[i])
-            return true;
-    return false;
-}
-
-static enum pl_repair_kind kind_of_line(const struct pl_problem *problem,
-                                        const struct pl_asked *asked)
-{
-    if (is_of(asked, problem->constraints, problem->constraint_count))
-        return PL_REPAIR_CONSTRAINT;
-    return is_of(asked, problem->overrides, problem->override_count)
-               ? PL_REPAIR_OVERRIDE
-               : PL_REPAIR_REQUIREMENT;
-}
-
-static void suggest_line(struct suggester *s, const struct pl_asked *asked)
-{
+    struct pl_problem copy = *s->problem;
+    struct pl_line_list list = pl_line_list(&copy, kind);
+    size_t at = pl_line_list_find(&list, told);
+    if (at == *list.count)
+        return;
+    const struct pl_asked *asked = *list.at + at;
     pl_requirement_vec wider = {0};
-    struct pl_repair repair = {
-        .kind = kind_of_line(s->search->problem, asked),
-        .value = asked->req.name,
-        .asked = asked,
+    struct pl_change change = {
+        .repair = {.kind = kind, .value = asked->req.name, .asked = asked},
+        .list = kind,
     };
     pl_repair_widen(s->arena, asked, &wider);
     for (size_t i = 0; i < wider.len; i++) {
-        repair.text = wider.at[i].text;
-        suggest(s, (struct pl_change){.repair = repair,
-                                      .requirement = wider.at[i]});
+        change.repair.text = wider.at[i].text;
+        change.requirement = wider.at[i];
+        suggest(s, change);
     }
-    repair.kind = PL_REPAIR_DROP;
-    repair.text = (struct pl_str){0};
-    suggest(s, (struct pl_change){.repair = repair});
+    change.repair.kind = PL_REPAIR_DROP;
+    change.repair.text = (struct pl_str){0};
+    suggest(s, change);
 }
 
 /* What a requirement says is not what counts where it is overridden. */
 static void suggest_overrides(struct suggester *s, struct pl_str name)
 {
-    const struct pl_problem *problem = s->search->problem;
+    const struct pl_problem *problem = s->problem;
     for (size_t i = 0; i < problem->override_count; i++)
         if (pl_str_eq(problem->overrides[i].req.name, name))
-            suggest_line(s, &problem->overrides[i]);
+            suggest_line(s, PL_REPAIR_OVERRIDE, &problem->overrides[i]);
 }
 
 /* ---- what the index has and may not be used ---- */
@@ -96,16 +83,16 @@ static const struct pl_asked *line_about(const struct pl_problem *problem,
 static void suggest_yanked(struct suggester *s, const struct pl_reason *reason)
 {
     struct pl_str name = reason->project->name;
-    const struct pl_asked *line = line_about(s->search->problem, name);
+    const struct pl_asked *line = line_about(s->problem, name);
     const struct pl_requirement bare = {
         .text = name, .written_name = name, .name = name};
     if (!reason->range_count)
         return;
     struct pl_str version =
         pl_version_text(s->arena, reason->ranges[reason->range_count - 1].last);
-    struct pl_change change = {.repair = {.kind = PL_REPAIR_REQUIREMENT,
-                                          .value = name,
-                                          .asked = line}};
+    struct pl_change change = {
+        .repair = {.kind = PL_REPAIR_REQUIREMENT, .value = name, .asked = line},
+        .list = PL_REPAIR_REQUIREMENT};
     struct pl_str pin =
         pl_arena_printf(s->arena, "==%.*s", PL_STR_ARG(version));
     if (!pl_repair_respecify(s->arena, line ? &line->req : &bare, pin,
@@ -124,7 +111,7 @@ static bool is_listed(const struct pl_format_control *control,
 /* The name in the other list comes before :all:, not before itself. */
 static void suggest_format(struct suggester *s, struct pl_str name, bool wheels)
 {
-    const struct pl_policy *policy = &s->search->problem->policy;
+    const struct pl_policy *policy = &s->problem->policy;
     const char *option = wheels ? "only-binary" : "no-binary";
     if (is_listed(wheels ? &policy->no_binary : &policy->only_binary, name))
         return;
@@ -148,7 +135,7 @@ static void suggest_excluded(struct suggester *s,
     switch (reason->why) {
     case PL_EXCLUDED_CONSTRAINT:
         if (reason->asked)
-            suggest_line(s, reason->asked);
+            suggest_line(s, PL_REPAIR_CONSTRAINT, reason->asked);
         return;
     case PL_EXCLUDED_NEWER:
         suggest_date(s);
@@ -218,7 +205,7 @@ static void suggest_for(struct suggester *s, const struct pl_reason *reason)
 {
     switch (reason->kind) {
     case PL_REASON_ASKED:
-        suggest_line(s, reason->asked);
+        suggest_line(s, PL_REPAIR_REQUIREMENT, reason->asked);
         suggest_overrides(s, reason->asked->req.name);
         return;
     case PL_REASON_FACT:
@@ -239,13 +226,14 @@ static void suggest_for(struct suggester *s, const struct pl_reason *reason)
     }
 }
 
-void pl_repair_suggest(const struct pl_repair_search *search,
+void pl_repair_suggest(const struct pl_problem *problem,
+                       const struct pl_conflict *conflict,
                        struct pl_arena *arena, pl_change_vec *out)
 {
     pl_change_vec all = {0};
-    struct suggester s = {search, arena, &all};
-    for (size_t i = 0; i < search->conflict->count; i++)
-        suggest_for(&s, &search->conflict->reasons[i]);
+    struct suggester s = {problem, arena, &all};
+    for (size_t i = 0; i < conflict->count; i++)
+        suggest_for(&s, &conflict->reasons[i]);
     for (unsigned kind = 0; kind <= PL_REPAIR_DROP; kind++)
         for (size_t i = 0; i < all.len; i++)
             if (all.at[i].repair.kind == kind)

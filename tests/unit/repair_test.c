@@ -154,6 +154,9 @@ static void print_repair(const struct pl_repair *r, struct pl_buf *out)
         pl_buf_addf(out, " @%.*s", PL_STR_ARG(r->asked->req.text));
     if (r->text.len)
         pl_buf_addf(out, " `%.*s`", PL_STR_ARG(r->text));
+    for (size_t i = 0; i < r->also_count; i++)
+        pl_buf_addf(out, " and %s `%.*s`", pl_repair_kind_text(r->also[i].kind),
+                    PL_STR_ARG(r->also[i].text));
     pl_buf_addf(out, " %zu/%zu/%llu\n", r->packages, r->replaced,
                 (unsigned long long)r->download);
 }
@@ -184,20 +187,61 @@ static void test_lines(void **state)
     assert_false(w.repairs.out_of_time);
 }
 
-/* The second line is in another conflict: no one change helps. */
-static void test_nothing_helps_alone(void **state)
+/* What the package cannot have is in no line: leaving out both is what helps.
+ */
+static void test_two_conflicts(void **state)
 {
     (void)state;
     PL_ARENA(arena);
     struct world w;
     open_world(&w, &arena,
-               "require a==1\nrequire c\n"
-               "project a\n  2\nproject c\n  1\n    d\nabsent d\n");
+               "require a==1\nrequire c\nrequire e\n"
+               "project a\n  2\nproject c\n  1\n    d\nabsent d\n"
+               "project e\n  1\n");
     add_asked(&w, 0);
     add(&w, (struct pl_reason){.kind = PL_REASON_NO_MATCH,
                                .project = project(&w, "a")});
+    assert_string_equal(repairs_of(&w), "drop @a==1 and drop `` 1/0/0\n");
+}
+
+/* Nothing helps: two lines do not, and no kinds are mixed. */
+static void test_nothing_helps(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct world w;
+    open_world(&w, &arena,
+               "require a\nrequire b\nfact c 1 locked\nfact d 1 locked\n"
+               "project a\n  1\n    c>=2\n    z\nproject b\n  1\n    d>=2\n"
+               "project c\n  2\nabsent d\nabsent z\n");
+    add_fact(&w, "c", PL_HOLDS_LOCKED);
     assert_string_equal(repairs_of(&w), "");
-    assert_int_equal(w.repairs.questions, 4);
+    assert_false(w.repairs.out_of_time);
+}
+
+/* Several pins of one family: each line keeps its lower bound. */
+static void test_lines_together(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    struct world w;
+    open_world(&w, &arena,
+               "require t>=1,<2\nrequire v>=1,<2\nconstraint x<2\n"
+               "fact t 2 locked\nfact v 2 locked\nfact x 2 locked\n"
+               "project t\n  2\n  1\nproject v\n  2\n    x\n  1\n    x\n");
+    add_asked(&w, 0);
+    add_fact(&w, "t", PL_HOLDS_LOCKED);
+    assert_string_equal(repairs_of(&w),
+                        "requirement @t>=1,<2 `t>=1` and requirement `v>=1` "
+                        "0/0/0\n");
+
+    open_world(&w, &arena,
+               "require t<2\nrequire v<2\nfact t 2 locked\nfact v 2 locked\n"
+               "project t\n  2\n  1\nproject v\n  2\n  1\n");
+    add_fact(&w, "t", PL_HOLDS_LOCKED);
+    assert_string_equal(repairs_of(&w),
+                        "allow-replace `--allow-replace t` and allow-replace "
+                        "`--allow-replace v` 2/2/0\n");
 }
 
 static void test_line_is_left_out_last(void **state)
@@ -361,8 +405,7 @@ static void test_bounds(void **state)
     w.search.report = count_questions;
     w.search.user = &w;
     assert_string_equal(repairs_of(&w), "drop @a==1 1/0/0\n");
-    assert_int_equal(w.reported, 4);
-    assert_int_equal(w.repairs.questions, 4);
+    assert_int_equal(w.reported, w.repairs.questions);
 
     w.search.deadline_ns = pl_clock_ns();
     assert_string_equal(repairs_of(&w), "");
@@ -393,7 +436,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_widening),
         cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_nothing_helps_alone),
+        cmocka_unit_test(test_two_conflicts),
+        cmocka_unit_test(test_nothing_helps),
+        cmocka_unit_test(test_lines_together),
         cmocka_unit_test(test_line_is_left_out_last),
         cmocka_unit_test(test_locked_fact_and_rule),
         cmocka_unit_test(test_never_and_break),
