@@ -145,12 +145,15 @@ bool pl_resolve_lock(const struct pl_setup *setup,
 {
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_env *env = &setup->problem.env;
+    struct pl_str *environment = pl_new(arena, struct pl_str);
+    *environment = pl_arena_printf(
+        arena,
+        "sys_platform == 'linux' and platform_machine == '%.*s' and "
+        "python_version == '%.*s' and implementation_name == 'cpython'",
+        PL_STR_ARG(env->arch), PL_STR_ARG(env->python_version));
     *out = (struct pl_lock){
-        .environment = pl_arena_printf(
-            arena,
-            "sys_platform == 'linux' and platform_machine == '%.*s' and "
-            "python_version == '%.*s' and implementation_name == 'cpython'",
-            PL_STR_ARG(env->arch), PL_STR_ARG(env->python_version)),
+        .environments = environment,
+        .environment_count = 1,
         .requires_python =
             pl_arena_printf(arena, "==%.*s.*", PL_STR_ARG(env->python_version)),
         .rules_edition = setup->rules.edition,

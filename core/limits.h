@@ -18,6 +18,10 @@
 #define PL_MAX_LINE_BYTES (1u << 20)  /* requirements line, joined */
 #define PL_MAX_REQUIREMENTS 20000     /* of all input files */
 #define PL_MAX_EXTRA_EXPANSIONS 10000 /* extras that ask for extras */
+#define PL_MAX_LOCK_PACKAGES 10000    /* entries of one lock */
+#define PL_MAX_LOCK_FILES 2000        /* wheels of one of them */
+#define PL_MAX_LOCK_FACTS 20000       /* inputs, provided, replaced */
+#define PL_MAX_LOCK_WARNINGS 100      /* kept of one lock; others counted */
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)

@@ -71,6 +71,20 @@ void pl_lock_sort(struct pl_lock *lock)
          cmp_replaced);
 }
 
+uint64_t pl_lock_bytes(const struct pl_lock *lock, size_t *unknown)
+{
+    uint64_t bytes = 0;
+    *unknown = 0;
+    for (size_t i = 0; i < lock->package_count; i++) {
+        const struct pl_lock_file *file = &lock->packages[i].file;
+        *unknown += !file->has_size;
+        if (__builtin_add_overflow(bytes, file->has_size ? file->size : 0,
+                                   &bytes))
+            bytes = UINT64_MAX;
+    }
+    return bytes;
+}
+
 /* ---- installing ---- */
 
 bool pl_lock_is_text(struct pl_str output_name)

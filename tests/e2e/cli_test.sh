@@ -45,6 +45,36 @@ has_not() {
     if grep -qE -- "$1" "$dir/out"; then wrong "\"$1\" in the output"; fi
 }
 
+# ---- locks ----
+locks=${0%/*}/../data/lock
+expect 0 '' show "$locks/pylock.toml"
+has '^template runpod-x$'
+has '^pandas 2\.3\.3 wheel files\.example 1\.2 kB sha256:a3f1c5d2e4b6$'
+has '^replaces numpy 2\.1\.2 r\.in:2 numpy<2\.1$'
+has '^relies on torch 2\.8\.0\+cu128$'
+has '^total 4 packages 3\.7 kB, 1 of unknown size$'
+expect 0 '' show "$locks/other/uv.toml"
+has '^created-by uv$'
+has '^alpha 1\.0 wheel files\.example 100 B sha256:b{12}, 2 more [0-9a-f]{12}$'
+has '^gamma git https://git\.example/gamma\.git 0123456789abcdef0123'
+has '^here directory \. editable$'
+has "^beta 2\.0 .* ; sys_platform != 'linux'$"
+expect 0 'warning: `colour` is not a key' show "$locks/other/everything.toml"
+expect 0 '' show -q "$locks/other/everything.toml"
+expect 0 '' show --json "$locks/other/pip.toml"
+python3 -c 'import json, sys
+lock = json.load(sys.stdin)
+assert [p["name"] for p in lock["packages"]] == ["alpha", "beta", "delta"]
+assert lock["packages"][1]["source"] == "directory"
+assert lock["packages"][2]["files"][0]["hashes"]["sha256"] == "d" * 64
+assert lock["unknown-sizes"] == 3' <"$dir/out" || wrong "show --json"
+sed 's/files.example/mirror.example/' "$locks/other/pip.toml" >"$dir/p.toml"
+expect 0 '' show "$dir/p.toml"
+has '^alpha 1\.0 wheel mirror\.example'
+sed "s/'linux'/linux/" "$locks/other/uv.toml" >"$dir/p.toml"
+expect 2 'p\.toml:17:.*error: ' show "$dir/p.toml"
+expect 5 'pylock\.toml' show --directory "$dir"
+
 # ---- asking for help ----
 expect 0 '' --help
 has '^Start$'

@@ -128,7 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         size % 2};
     struct pl_lock_input input = {s.at[8], s.at[10]};
     struct pl_lock lock = {
-        .environment = s.at[4],
+        .environments = &s.at[4],
+        .environment_count = s.at[4].len > 0,
         .requires_python = s.at[2],
         .template_id = s.at[5],
         .template_digest = s.at[6],

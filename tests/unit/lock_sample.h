@@ -130,8 +130,8 @@ static inline struct pl_lock *sample_lock(struct pl_arena *arena)
 {
     struct pl_lock *lock = pl_new(arena, struct pl_lock);
     *lock = (struct pl_lock){
-        .environment = PL_STR("sys_platform == 'linux' and "
-                              "python_version == '3.11'"),
+        .environments = pl_new(arena, struct pl_str),
+        .environment_count = 1,
         .requires_python = PL_STR("==3.11.*"),
         .template_id = PL_STR("runpod-x"),
         .template_digest = PL_STR(SAMPLE_SHA),
@@ -141,6 +141,8 @@ static inline struct pl_lock *sample_lock(struct pl_arena *arena)
         .with_via = true,
         .command = PL_STR("podlock resolve r.in -o pylock.toml"),
     };
+    lock->environments[0] =
+        PL_STR("sys_platform == 'linux' and python_version == '3.11'");
     sample_packages(arena, lock);
     sample_facts(arena, lock);
     return lock;

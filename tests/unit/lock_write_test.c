@@ -248,7 +248,7 @@ static void test_name_valid(void **state)
 static void fill(struct pl_lock *lock, struct pl_str text)
 {
     struct pl_lock_package *package = &lock->packages[0];
-    lock->environment = lock->requires_python = lock->template_id = text;
+    lock->environments[0] = lock->requires_python = lock->template_id = text;
     lock->rules_edition = lock->command = text;
     lock->inputs[0].name = lock->provided[0].name = text;
     lock->replaced[0].because = text;
