@@ -174,7 +174,7 @@ static struct pl_str last_part(const struct pl_lock_file *file)
 
 static void add_hashes(struct pl_buf *out, const struct pl_lock_file *file)
 {
-    bool next = file->sha256.len;
+    bool next = file->sha256.len || !file->hash_count;
     pl_buf_add_cstr(out, ", hashes = ");
     if (next)
         add_member(out, "sha256", file->sha256, false);
@@ -202,7 +202,7 @@ static void add_file(struct pl_buf *out, const struct pl_lock_file *file,
     }
     if (file->url.len)
         add_member(out, "url", file->url, next);
-    if (file->path.len)
+    if (file->path.len || !file->url.len)
         add_member(out, "path", file->path, next || file->url.len);
     if (file->has_size && file->size <= INT64_MAX)
         pl_buf_addf(out, ", size = %" PRIu64, file->size);

@@ -72,7 +72,7 @@ sed 's/files.example/mirror.example/' "$locks/other/pip.toml" >"$dir/p.toml"
 expect 0 '' show "$dir/p.toml"
 has '^alpha 1\.0 wheel mirror\.example'
 sed "s/'linux'/linux/" "$locks/other/uv.toml" >"$dir/p.toml"
-expect 2 'p\.toml:17:.*error: ' show "$dir/p.toml"
+expect 2 'p\.toml:19:27: error: ' show "$dir/p.toml"
 expect 5 'pylock\.toml' show --directory "$dir"
 
 # ---- asking for help ----

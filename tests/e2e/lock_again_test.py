@@ -45,8 +45,9 @@ def run(args):
 
 def check_own(o, case, options, lock):
     """None: no answer to write. Else what is wrong, or ''."""
-    made = run([o.podlock, 'resolve', f'{o.source}/fixtures/requirements/{case}',
-                '--index-root', o.index, '-q', '-o', lock, *options])
+    made = run([o.podlock, 'resolve',
+                f'{o.source}/fixtures/requirements/{case}', '--index-root',
+                o.index, '-q', '-o', lock, *options])
     if made.returncode == 1:
         return None
     if made.returncode:
