@@ -17,5 +17,6 @@ extern const struct pl_command pl_cmd_rules;
 extern const struct pl_command pl_cmd_show;
 extern const struct pl_command pl_cmd_templates;
 extern const struct pl_command pl_cmd_version;
+extern const struct pl_command pl_cmd_why;
 
 #endif

@@ -99,6 +99,8 @@
 #define PL_MAX_REPAIR_TOGETHER 4     /* changes that are one repair */
 #define PL_MAX_REPAIR_CLAUSES 8      /* of a line that is widened by clause */
 #define PL_MAX_SOLVABLES 2000000
+#define PL_MAX_WHY_READ 64     /* versions that `why` reads besides */
+#define PL_MAX_WHY_QUESTIONS 8 /* that `why` asks the search besides */
 #define PL_MAX_NUMBER_MINIMAL                                                  \
     12 /* replaced packages proved least in number                             \
         */
