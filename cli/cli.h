@@ -14,6 +14,9 @@
  * that it has shown itself. What it appends to `cli->text` is written to
  * standard output when it has ended, at one go; all else goes to standard
  * error at once, through pl_cli_note and pl_cli_warn.
+ *
+ * A name may be two words, "templates fit": it then comes before the command
+ * that has the first one as its name.
  */
 #ifndef PODLOCK_CLI_CLI_H
 #define PODLOCK_CLI_CLI_H
@@ -54,6 +57,9 @@ struct pl_command {
     const char *examples; /* lines of "COMMAND<tab>what it does"; or NULL */
     const struct pl_option *options;
     size_t option_count;
+    /* Some of another command's, whose values stand first in this one's. */
+    const struct pl_option *shared;
+    size_t shared_count;
     size_t values_size;
     size_t max_args;
     int (*run)(struct pl_cli *cli, const void *values);

@@ -3,7 +3,7 @@
 #include "core/limits.h"
 
 #define HELP_COLUMN 32
-#define NAME_COLUMN 14
+#define NAME_COLUMN 17
 #define DEFAULT_WIDTH 80
 #define WIDEST 100
 #define LONGEST_CHOICES 22
@@ -171,6 +171,7 @@ void pl_help_command(struct pl_arena *arena, const struct pl_command *command,
         pl_show_wrapped(show, 0, paragraph, out);
     }
     add_options(show, command->options, command->option_count, out);
+    add_options(show, command->shared, command->shared_count, out);
     add_options(show, pl_common_options, pl_common_option_count, out);
     if (command->examples)
         add_examples(show, command->examples, out);

@@ -78,6 +78,18 @@ static void add_synopsis(struct pl_buf *out)
     }
 }
 
+static void add_shared(struct pl_buf *out, const struct pl_command *command)
+{
+    if (!command->shared_count)
+        return;
+    pl_buf_add_cstr(out, ".PP\nAnd as for podlock resolve: all options from "
+                         "\\-\\-");
+    add_roff(out, pl_str_from(command->shared[0].name));
+    pl_buf_add_cstr(out, " to \\-\\-");
+    add_roff(out, pl_str_from(command->shared[command->shared_count - 1].name));
+    pl_buf_add_cstr(out, ".\n");
+}
+
 static void add_commands(struct pl_buf *out)
 {
     add_section(out, "COMMANDS");
@@ -90,6 +102,7 @@ static void add_commands(struct pl_buf *out)
         pl_buf_add_cstr(out, ".\n");
         add_paragraphs(out, command->text);
         add_options(out, command->options, command->option_count);
+        add_shared(out, command);
     }
     pl_buf_add_cstr(out, ".SS Options of every command\n");
     add_options(out, pl_common_options, pl_common_option_count);

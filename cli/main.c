@@ -147,6 +147,7 @@ static bool parse(struct pl_cli *cli, const char *const *words, void *values,
     const struct pl_command *command = cli->command;
     const struct pl_option_table tables[] = {
         {command->options, command->option_count, values},
+        {command->shared, command->shared_count, values},
         {pl_common_options, pl_common_option_count, &cli->common},
     };
     struct pl_str name =
@@ -190,25 +191,37 @@ static int run_without_command(struct pl_cli *cli, const char *const *words)
     return pl_cli_fail(cli, &err);
 }
 
+/* Two words where there is a command of that name, else one; 0: none. */
+static size_t find_command(struct pl_cli *cli, const char *const *words)
+{
+    struct pl_str two = pl_arena_printf(cli->arena, "%s %s", words[0],
+                                        words[1] ? words[1] : "");
+    cli->command = pl_command_find(two);
+    if (cli->command)
+        return 2;
+    cli->command = pl_command_find(pl_str_from(words[0]));
+    return cli->command != NULL;
+}
+
 static int run_words(struct pl_cli *cli, const char *const *words)
 {
     cli->out = pl_show_of(PL_WHEN_AUTO, STDOUT_FILENO, cli->vars);
     cli->err = pl_show_of(PL_WHEN_AUTO, STDERR_FILENO, cli->vars);
     if (!words[0] || words[0][0] == '-')
         return run_without_command(cli, words);
-    cli->command = pl_command_find(pl_str_from(words[0]));
-    if (!cli->command) {
+    size_t name_words = find_command(cli, words);
+    if (!name_words) {
         struct pl_error err = {.arena = cli->arena};
         unknown_command(pl_str_from(words[0]), &err);
         return pl_cli_fail(cli, &err);
     }
-    if (asks(words + 1, "--help", "-h")) {
+    if (asks(words + name_words, "--help", "-h")) {
         pl_help_command(cli->arena, cli->command, &cli->out, &cli->text);
         return 0;
     }
-    if (asks(words + 1, "--version", "-V"))
+    if (asks(words + name_words, "--version", "-V"))
         return pl_cmd_version.run(cli, NULL);
-    return run_command(cli, words + 1);
+    return run_command(cli, words + name_words);
 }
 
 int main(int argc, char **argv)

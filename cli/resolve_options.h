@@ -75,6 +75,14 @@ struct pl_resolve_options {
 #define PL_RESOLVE_OPTION_COUNT 55
 extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 
+/*
+ * First in the table stand the options that name the container; then those
+ * that other commands with the same question take too (pl_command.shared),
+ * from --constraint to --refresh-package.
+ */
+#define PL_RESOLVE_TARGET_COUNT 4
+#define PL_RESOLVE_SHARED_COUNT 36
+
 #define PL_DEFAULT_WINDOW 4
 
 /*

@@ -69,6 +69,8 @@ static bool answer(struct pl_cli *own, const struct pl_resolve_options *options,
         return false;
     if (!solution.satisfiable) {
         pl_conflict_error(&setup->problem, solution.conflict, &fit->why);
+        fit->reason =
+            pl_fit_reason(fit->why.arena, &setup->problem, solution.conflict);
         return true;
     }
     if (!add_up(&solution, fit, err))
@@ -96,6 +98,8 @@ bool pl_template_fit(struct pl_cli *cli,
     } else if (!answer(&own, options, base, &setup, &made, err)) {
         return false;
     }
+    if (!made.fits && !made.reason.len)
+        made.reason = made.why.message;
     *fit = made;
     return true;
 }
