@@ -1,5 +1,6 @@
 #include "cli/resolve_repair.h"
 
+#include "cli/repair_template.h"
 #include "core/clock.h"
 #include "core/limits.h"
 
@@ -78,6 +79,7 @@ bool pl_repairs_look(struct pl_cli *cli,
     };
     pl_progress_begin(&setup->progress, cli, options->no_progress);
     pl_repairs_find(&search, cli->arena, &out->repairs);
+    pl_repairs_add_templates(cli, options, setup, &search, &out->repairs);
     pl_progress_end(&setup->progress);
     return true;
 }

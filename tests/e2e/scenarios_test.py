@@ -158,7 +158,7 @@ def arguments(scenario, constraints):
            '--python-version', data['environment']['python_full_version'],
            '--python-platform', platform_of(data['environment']),
            '--index-root', os.path.join(scenario.folder, 'index'),
-           '--resolution', options['resolution'], '--json']
+           '--resolution', options['resolution'], '--no-repairs', '--json']
     for name in options['no_binary']:
         out += ['--no-binary', name]
     for name in options['only_binary']:

@@ -1,0 +1,147 @@
+#include "cli/repair_template.h"
+
+#include "cli/template_fit.h"
+#include "core/clock.h"
+#include "core/limits.h"
+
+struct near {
+    const struct pl_template *template;
+    uint64_t distance; /* how unlike the one asked for */
+};
+
+typedef PL_VEC(struct near) near_vec;
+
+/* ---- which ---- */
+
+static bool is_of_container(const struct pl_reason *reason)
+{
+    switch (reason->kind) {
+    case PL_REASON_FACT:
+    case PL_REASON_RULE:
+        return true;
+    case PL_REASON_NEEDS:
+        return reason->is_fact;
+    case PL_REASON_EXCLUDED:
+        return reason->why == PL_EXCLUDED_TAGS ||
+               reason->why == PL_EXCLUDED_PYTHON ||
+               reason->why == PL_EXCLUDED_VARIANT ||
+               (reason->why == PL_EXCLUDED_CONSTRAINT && !reason->asked);
+    case PL_REASON_ASKED:
+    case PL_REASON_ABSENT:
+    case PL_REASON_NO_MATCH:
+        return false;
+    }
+    return false;
+}
+
+static bool may_help(const struct pl_setup *setup,
+                     const struct pl_conflict *conflict)
+{
+    for (size_t i = 0; setup->has_template && i < conflict->count; i++)
+        if (is_of_container(&conflict->reasons[i]))
+            return true;
+    return false;
+}
+
+/* 2.8.0 and 2.9.1 are one apart. */
+static uint64_t torch_series(const struct pl_template *template)
+{
+    const struct pl_fact *torch = pl_template_fact(template, PL_STR("torch"));
+    if (!torch || torch->version.release_count < 2)
+        return 0;
+    return torch->version.release[0] * 100 + torch->version.release[1];
+}
+
+static uint64_t distance(const struct pl_template *a,
+                         const struct pl_template *b)
+{
+    struct pl_str maker = pl_str_sub(a->id, 0, pl_str_find(a->id, '-'));
+    struct pl_str other = pl_str_sub(b->id, 0, pl_str_find(b->id, '-'));
+    uint64_t x = torch_series(a), y = torch_series(b);
+    uint64_t apart = x > y ? x - y : y - x;
+    return (pl_str_eq(maker, other) ? 0 : 1u << 20) +
+           (b->complete ? 0 : 1u << 19) + (apart < 1000 ? apart : 1000) * 8 +
+           (pl_str_eq(a->torch_variant, b->torch_variant) ? 0 : 4) +
+           (pl_str_eq(a->cuda, b->cuda) ? 0 : 2) +
+           (pl_str_eq(a->env.python_version, b->env.python_version) ? 0 : 1);
+}
+
+/* The nearest first; of equals the last by id, which is the newest series. */
+static void add_near(struct pl_arena *arena, near_vec *list, struct near added)
+{
+    pl_vec_push(arena, list, added);
+    size_t at = list->len - 1;
+    for (; at && list->at[at - 1].distance >= added.distance; at--)
+        list->at[at] = list->at[at - 1];
+    list->at[at] = added;
+}
+
+static void find_near(struct pl_arena *arena, const struct pl_template *asked,
+                      near_vec *out)
+{
+    for (size_t i = 0; i < pl_template_shipped_count(); i++) {
+        struct pl_template *template = pl_new(arena, struct pl_template);
+        if (!pl_str_eq(pl_template_shipped_id(i), asked->id) &&
+            pl_template_shipped(arena, i, template, NULL))
+            add_near(arena, out,
+                     (struct near){template, distance(asked, template)});
+    }
+}
+
+/* ---- trying them ---- */
+
+static bool try_template(struct pl_cli *cli,
+                         const struct pl_resolve_options *options,
+                         const struct pl_setup *setup,
+                         const struct pl_repair_search *search,
+                         struct pl_repair *repair,
+                         const struct pl_template *template)
+{
+    PL_ARENA(scratch);
+    struct pl_error err = {.arena = &scratch};
+    struct pl_cli own = *cli;
+    struct pl_setup timed = *setup;
+    struct pl_fit fit;
+    *repair = (struct pl_repair){
+        .kind = PL_REPAIR_TEMPLATE,
+        .text = pl_arena_printf(cli->arena, "--template %.*s",
+                                PL_STR_ARG(template->id)),
+        .value = template->id,
+    };
+    own.arena = &scratch;
+    timed.problem.deadline_ns = search->deadline_ns;
+    search->report(search->user, repair);
+    if (!pl_template_fit(&own, options, &timed, template, &fit, &err) ||
+        !fit.fits)
+        return false;
+    repair->packages = fit.packages;
+    repair->replaced = fit.replaced;
+    repair->download = fit.download;
+    return true;
+}
+
+void pl_repairs_add_templates(struct pl_cli *cli,
+                              const struct pl_resolve_options *options,
+                              const struct pl_setup *setup,
+                              const struct pl_repair_search *search,
+                              struct pl_repairs *repairs)
+{
+    near_vec near = {0};
+    size_t found = 0;
+    if (!may_help(setup, search->conflict))
+        return;
+    find_near(cli->arena, &setup->template, &near);
+    for (size_t i = 0; i < near.len && found < PL_MAX_REPAIR_TEMPLATES; i++) {
+        struct pl_repair repair;
+        if (pl_clock_ns() >= search->deadline_ns) {
+            repairs->out_of_time = true;
+            return;
+        }
+        repairs->questions++;
+        if (!try_template(cli, options, setup, search, &repair,
+                          near.at[i].template))
+            continue;
+        pl_repairs_add(cli->arena, repairs, repair);
+        found++;
+    }
+}
