@@ -93,6 +93,7 @@
 #define PL_MAX_CPU_SECONDS 300 /* of one run, unless `ulimit -t` says more */
 #define PL_MAX_ROUNDS 10000
 #define PL_MAX_TRAIL_BYTES (1u << 20)
+#define PL_MAX_CONFLICTS 8  /* told of one "no" */
 #define PL_REPAIR_SECONDS 2 /* for all repairs of one "no" */
 #define PL_MAX_REPAIR_SECONDS 3600
 #define PL_MAX_REPAIR_QUESTIONS 1000 /* that one "no" suggests */

@@ -143,9 +143,10 @@ static bool is_refused(const struct pl_problem *problem, struct pl_str name,
 static bool constrained(const struct pl_problem *problem, struct pl_str name,
                         const struct pl_version *version)
 {
+    const bool *lifted = problem->lifted.constraints;
     for (size_t i = 0; i < problem->constraint_count; i++) {
         const struct pl_requirement *c = &problem->constraints[i].req;
-        if (applies_here(problem, c, name) &&
+        if (!(lifted && lifted[i]) && applies_here(problem, c, name) &&
             !pl_specifier_match(&c->specifier, version))
             return true;
     }

@@ -230,6 +230,12 @@ static void decide(struct decider *d, struct pl_project *project)
     record(d, project, option == pp->fact_option);
 }
 
+/* Else what a fact needs is there with it, and decided with all facts. */
+static bool are_facts_lifted(const struct decider *d)
+{
+    return d->pool->problem->lifted.facts != NULL;
+}
+
 static void visit(struct decider *d, struct visit v)
 {
     const struct pl_pool_project *pp = pool_project(d, v.project);
@@ -241,7 +247,7 @@ static void visit(struct decider *d, struct visit v)
     const struct pl_option *option = &pp->options.at[*decided];
     struct pl_candidate *candidate = pl_option_candidate(option);
     bool is_fact = *decided == pp->fact_option;
-    if (!candidate || (is_fact && !v.extra.len))
+    if (!candidate || (is_fact && !v.extra.len && !are_facts_lifted(d)))
         return;
     impose_needs(d, pl_candidate_needs(d->pool->problem, candidate, v.extra),
                  true);
@@ -260,7 +266,7 @@ static void decide_facts(struct decider *d)
         d->decided[job->project->number] = pp->fact_option;
         impose_needs(
             d, pl_candidate_needs(d->pool->problem, fact, (struct pl_str){0}),
-            false);
+            are_facts_lifted(d));
     }
 }
 

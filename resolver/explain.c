@@ -2,6 +2,12 @@
 
 #include "resolver/proof.h"
 
+/* Versions of a project: those that meet the demand, or all of them. */
+struct target {
+    size_t project;
+    size_t demand; /* SIZE_MAX: any version would do */
+};
+
 struct teller {
     const struct pl_proof *proof;
     struct pl_arena *arena; /* of the problem */
@@ -17,6 +23,23 @@ static const struct pl_proof_group *group_at(const struct teller *t, size_t g)
 static bool is_kept(const struct teller *t, size_t group)
 {
     return group != SIZE_MAX && group_at(t, group)->on;
+}
+
+static const struct pl_proof_project *project_of(const struct teller *t,
+                                                 struct target target)
+{
+    return &t->proof->projects.at[target.project];
+}
+
+static struct target target_of(const struct teller *t, size_t demand)
+{
+    return (struct target){t->proof->demands.at[demand].project, demand};
+}
+
+static bool is_meant(const struct teller *t, struct target target, size_t class)
+{
+    return target.demand == SIZE_MAX ||
+           pl_proof_meets(t->proof, target.demand, class);
 }
 
 static void tell(struct teller *t, struct pl_reason reason)
@@ -39,21 +62,18 @@ static int compare_listed(const void *a, const void *b)
 
 typedef PL_VEC(struct listed) listed_vec;
 
-/* What meets the demand, ascending; a version nobody is told of is left out. */
-static listed_vec list_versions(const struct teller *t, size_t demand,
+/* What is meant, ascending; a version nobody is told of is left out. */
+static listed_vec list_versions(const struct teller *t, struct target target,
                                 const bool *is_like)
 {
-    const struct pl_proof *proof = t->proof;
-    size_t at = proof->demands.at[demand].project;
-    const struct pl_proof_project *project = &proof->projects.at[at];
+    const struct pl_proof_project *project = project_of(t, target);
     listed_vec listed = {0};
     for (size_t i = 0; i < project->items.len; i++) {
         const struct pl_proof_item *item = &project->items.at[i];
         const struct pl_proof_class *c = &project->classes.at[item->number];
         bool is_silent = c->exclusion != SIZE_MAX && !is_kept(t, c->exclusion);
-        if (item->version && !is_silent &&
-            pl_proof_meets(proof, demand, item->number))
-            pl_vec_push(proof->arena, &listed,
+        if (item->version && !is_silent && is_meant(t, target, item->number))
+            pl_vec_push(t->proof->arena, &listed,
                         (struct listed){item->version, is_like[item->number]});
     }
     if (listed.len)
@@ -61,11 +81,11 @@ static listed_vec list_versions(const struct teller *t, size_t demand,
     return listed;
 }
 
-/* Of the versions that meet the demand, those of the marked classes. */
-static void set_ranges(struct teller *t, size_t demand, const bool *is_like,
-                       struct pl_reason *reason)
+/* Of the versions that are meant, those of the marked classes. */
+static void set_ranges(struct teller *t, struct target target,
+                       const bool *is_like, struct pl_reason *reason)
 {
-    listed_vec listed = list_versions(t, demand, is_like);
+    listed_vec listed = list_versions(t, target, is_like);
     PL_VEC(struct pl_version_range) ranges = {0};
     for (size_t i = 0; i < listed.len; i++) {
         const struct pl_version *version = listed.at[i].version;
@@ -124,7 +144,7 @@ static bool has_reason(const struct teller *t,
 
 static void tell_demand(struct teller *t, size_t demand, uint32_t depth);
 
-static void tell_exclusion(struct teller *t, size_t demand,
+static void tell_exclusion(struct teller *t, struct target target,
                            const struct pl_proof_group *group,
                            const bool *is_like, uint32_t depth)
 {
@@ -137,7 +157,7 @@ static void tell_exclusion(struct teller *t, size_t demand,
         .asked = group->asked,
         .detail = group->detail,
     };
-    set_ranges(t, demand, is_like, &reason);
+    set_ranges(t, target, is_like, &reason);
     tell(t, reason);
 }
 
@@ -170,25 +190,24 @@ static void tell_needs(struct teller *t, struct pl_project *project,
                         reason.depth + 1);
 }
 
-static void tell_class(struct teller *t, size_t demand, size_t first,
+static void tell_class(struct teller *t, struct target target, size_t first,
                        uint32_t depth)
 {
-    const struct pl_proof *proof = t->proof;
-    size_t at = proof->demands.at[demand].project;
-    const struct pl_proof_project *project = &proof->projects.at[at];
+    const struct pl_proof_project *project = project_of(t, target);
     const struct pl_proof_class *class = &project->classes.at[first];
-    bool *is_like = pl_new_array(proof->arena, bool, project->classes.len);
+    bool *told = t->told[target.project];
+    bool *is_like = pl_new_array(t->proof->arena, bool, project->classes.len);
     for (size_t c = first; c < project->classes.len; c++)
-        if (!t->told[at][c] && pl_proof_meets(proof, demand, c) &&
+        if (!told[c] && is_meant(t, target, c) &&
             are_told_alike(t, class, &project->classes.at[c]))
-            is_like[c] = t->told[at][c] = true;
+            is_like[c] = told[c] = true;
     if (is_kept(t, class->exclusion)) {
-        tell_exclusion(t, demand, group_at(t, class->exclusion), is_like,
+        tell_exclusion(t, target, group_at(t, class->exclusion), is_like,
                        depth);
         return;
     }
     struct pl_reason reason = {.depth = depth};
-    set_ranges(t, demand, is_like, &reason);
+    set_ranges(t, target, is_like, &reason);
     tell_needs(t, project->project, class, reason);
 }
 
@@ -231,27 +250,38 @@ static void tell_bar(struct teller *t, size_t at, uint32_t depth)
                                .is_fact = true});
 }
 
-/* Why the versions that meet the demand cannot be: each class once. */
-static void tell_demand(struct teller *t, size_t demand, uint32_t depth)
+/* Why the versions that are meant cannot be: each class once. */
+static void tell_versions(struct teller *t, struct target target,
+                          uint32_t depth)
 {
-    const struct pl_proof *proof = t->proof;
-    size_t at = proof->demands.at[demand].project;
-    const struct pl_proof_project *project = &proof->projects.at[at];
-    bool is_barred = false;
-    if (tell_nothing(t, demand, depth))
-        return;
+    const struct pl_proof_project *project = project_of(t, target);
     for (size_t c = 0; c < project->classes.len; c++) {
         const struct pl_proof_class *class = &project->classes.at[c];
-        is_barred |= class->meets[proof->demands.at[demand].position] &&
-                     !pl_proof_meets(proof, demand, c);
-        if (t->told[at][c] || !pl_proof_meets(proof, demand, c) ||
-            !has_reason(t, class) ||
-            (is_kept(t, project->stays) && !class->is_fact))
-            continue;
-        tell_class(t, demand, c, depth);
+        if (!t->told[target.project][c] && is_meant(t, target, c) &&
+            has_reason(t, class) &&
+            (class->is_fact || !is_kept(t, project->stays)))
+            tell_class(t, target, c, depth);
     }
-    if (is_barred)
-        tell_bar(t, at, depth);
+}
+
+static bool is_barred(const struct teller *t, struct target target)
+{
+    const struct pl_proof_project *project = project_of(t, target);
+    size_t position = t->proof->demands.at[target.demand].position;
+    for (size_t c = 0; c < project->classes.len; c++)
+        if (project->classes.at[c].meets[position] && !is_meant(t, target, c))
+            return true;
+    return false;
+}
+
+static void tell_demand(struct teller *t, size_t demand, uint32_t depth)
+{
+    struct target target = target_of(t, demand);
+    if (tell_nothing(t, demand, depth))
+        return;
+    tell_versions(t, target, depth);
+    if (is_barred(t, target))
+        tell_bar(t, target.project, depth);
 }
 
 /* ---- where it begins ---- */
@@ -275,15 +305,7 @@ static void tell_fact(struct teller *t, const struct pl_proof_group *group)
                                .project = project->project,
                                .fact = project->project->fact,
                                .holds = group->holds});
-    for (size_t c = 0; c < project->classes.len; c++) {
-        const struct pl_proof_class *class = &project->classes.at[c];
-        if (t->told[group->project][c] ||
-            (group->holds != PL_HOLDS_PRESENT && !class->is_fact))
-            continue;
-        t->told[group->project][c] = true;
-        tell_needs(t, project->project, class,
-                   (struct pl_reason){.depth = 1, .version_count = 1});
-    }
+    tell_versions(t, (struct target){group->project, SIZE_MAX}, 1);
 }
 
 /* The line stands against others and needs nothing further told. */

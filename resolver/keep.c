@@ -32,7 +32,7 @@ static bool may_go(const struct pl_keep *keep, const struct pl_project *project)
 
 static bool stays(const struct pl_keep *keep, const struct pl_project *project)
 {
-    if (!project->fact)
+    if (!project->fact || pl_fact_is_lifted(keep->problem, project->fact))
         return false;
     if (!may_go(keep, project))
         return true;
@@ -95,7 +95,8 @@ void pl_keep_jobs(const struct pl_keep *keep, struct pl_pool *pool,
     push_root_jobs(keep, pool, jobs);
     for (size_t i = 0; i < pl_problem_project_count(problem); i++) {
         struct pl_project *project = pl_problem_project_at(problem, i);
-        if (!project->fact || !pl_pool_project(pool, project))
+        if (!project->fact || !pl_pool_project(pool, project) ||
+            pl_fact_is_lifted(problem, project->fact))
             continue;
         pl_vec_push(arena, jobs,
                     (struct pl_job){.kind = stays(keep, project)

@@ -113,11 +113,18 @@ bool pl_fact_meets(const struct pl_fact *fact,
             pl_specifier_match(specifier, &fact->treat_as));
 }
 
+bool pl_fact_is_lifted(const struct pl_problem *problem,
+                       const struct pl_fact *fact)
+{
+    const bool *lifted = problem->lifted.facts;
+    return lifted && lifted[fact - problem->template->facts];
+}
+
 bool pl_fact_is_hard(const struct pl_problem *problem,
                      const struct pl_fact *fact)
 {
     const struct pl_policy *policy = &problem->policy;
-    if (policy->allow_replace_all ||
+    if (pl_fact_is_lifted(problem, fact) || policy->allow_replace_all ||
         pl_str_in(fact->name, policy->allow_replace.at,
                   policy->allow_replace.len))
         return false;
@@ -301,8 +308,10 @@ static bool constraint_allows(const struct pl_problem *problem,
 static bool fact_is_barred(const struct pl_problem *problem,
                            const struct pl_fact *fact)
 {
+    const bool *lifted = problem->lifted.constraints;
     for (size_t i = 0; i < problem->constraint_count; i++)
-        if (!constraint_allows(problem, &problem->constraints[i].req, fact))
+        if (!(lifted && lifted[i]) &&
+            !constraint_allows(problem, &problem->constraints[i].req, fact))
             return true;
     const struct pl_template *template = problem->template;
     for (size_t i = 0; i < template->constraint_count; i++)
@@ -368,7 +377,8 @@ bool pl_problem_start(struct pl_problem *problem, struct pl_error *err)
     for (size_t i = 0; template && i < template->fact_count; i++)
         start_fact(problem, &template->facts[i]);
     for (size_t i = 0; i < problem->asked_count; i++)
-        if (!start_root(problem, &problem->asked[i], err))
+        if (!(problem->lifted.asked && problem->lifted.asked[i]) &&
+            !start_root(problem, &problem->asked[i], err))
             return false;
     for (size_t i = 0; template && i < template->fact_count; i++) {
         struct pl_project *project =

@@ -170,6 +170,17 @@ struct pl_root {
     struct pl_demand *demand;
 };
 
+/*
+ * Direct inputs that do not bind in this question: what is not true of them
+ * is asked by nobody. They still say what may be a candidate at all (a pin
+ * opens a yanked version), so that a question with fewer of them never has
+ * fewer answers. An array may be NULL: none.
+ */
+struct pl_lifted {
+    bool *asked, *constraints; /* by position in the problem's lists */
+    bool *facts;               /* in the template's: it need not be there */
+};
+
 struct pl_problem {
     struct pl_arena *arena;
     struct pl_env env;
@@ -185,6 +196,7 @@ struct pl_problem {
     size_t constraint_count;
     const struct pl_asked *overrides;
     size_t override_count;
+    struct pl_lifted lifted;
     uint64_t deadline_ns; /* of core/clock.h: no answer after it; 0: none */
     bool is_aside;        /* only whether it can be met counts, not why not */
 
@@ -239,6 +251,9 @@ const struct pl_needs *pl_candidate_needs(struct pl_problem *problem,
                                           struct pl_candidate *candidate,
                                           struct pl_str extra);
 
+/* Need the fact not be there in this question? */
+bool pl_fact_is_lifted(const struct pl_problem *problem,
+                       const struct pl_fact *fact);
 /* Is the fact never replaced, whatever the answer costs? */
 bool pl_fact_is_hard(const struct pl_problem *problem,
                      const struct pl_fact *fact);

@@ -167,8 +167,10 @@ static const struct pl_asked *constraint_on(const struct pl_problem *problem,
                                             const struct pl_project *project,
                                             const struct pl_version *version)
 {
+    const bool *lifted = problem->lifted.constraints;
     for (size_t i = 0; i < problem->constraint_count; i++)
-        if (forbids(problem, &problem->constraints[i].req, project, version))
+        if (!(lifted && lifted[i]) &&
+            forbids(problem, &problem->constraints[i].req, project, version))
             return &problem->constraints[i];
     return NULL;
 }
@@ -340,7 +342,7 @@ static void add_excluded(struct class_maker *c, const struct pl_excluded *x)
                       pl_specifier_match(demand->specifier, x->version);
         any |= c->meets[i];
     }
-    if (!any)
+    if (!any && c->project->presence == SIZE_MAX)
         return;
     find_sides(c, x->version, NULL);
     struct pl_proof_class class = class_at(c);
@@ -379,8 +381,10 @@ static void add_classes(struct maker *m, size_t at, number_vec *const *needs)
                                     PL_EXCLUDED_CONSTRAINT, (struct pl_str){0});
     for (size_t n = 0; n < of->candidate_count; n++)
         add_candidate(&c, n, needs[of->number]);
+    /* unusable candidates stand in both lists */
     for (size_t n = 0; n < of->excluded.len; n++)
-        add_excluded(&c, &of->excluded.at[n]);
+        if (of->excluded.at[n].why != PL_EXCLUDED_METADATA)
+            add_excluded(&c, &of->excluded.at[n]);
     if (of->page_state != PL_PAGE_READ && of->page_state != PL_PAGE_ABSENT)
         add_unread(&c);
 }

@@ -197,7 +197,8 @@ static bool look_at_project(struct pruner *p, const struct pl_pool_project *pp)
 {
     uint32_t number = pp->project->number;
     fact_set why = NULL;
-    if (!pp->project->fact)
+    if (!pp->project->fact ||
+        pl_fact_is_lifted(p->pool->problem, pp->project->fact))
         return true;
     for (size_t i = 0; i < pp->options.len; i++) {
         if (!p->dead[number][i])

@@ -140,7 +140,7 @@ static bool constraints_allow(const struct brute_inputs *constraints, int name,
 {
     for (int i = 0; i < constraints->count; i++)
         if (constraints->at[i].name == name && !constraints->at[i].never &&
-            !matches(&constraints->at[i].spec, v))
+            !constraints->at[i].lifted && !matches(&constraints->at[i].spec, v))
             return false;
     return true;
 }
@@ -150,6 +150,7 @@ static bool constraints_bar(const struct brute_inputs *constraints, int name,
 {
     for (int i = 0; i < constraints->count; i++)
         if (constraints->at[i].name == name && !constraints->at[i].never &&
+            !constraints->at[i].lifted &&
             !fact_matches(fact, &constraints->at[i].spec))
             return true;
     return false;
@@ -364,7 +365,7 @@ static bool is_sound(const struct solver *s, struct view *view)
             return false;
     }
     for (int i = 0; i < s->world->rule_count; i++)
-        if (breaks_rule(s, &s->world->rules[i]))
+        if (!s->world->rules[i].lifted && breaks_rule(s, &s->world->rules[i]))
             return false;
     for (int n = 0; n < s->world->name_count; n++)
         if (s->must_be_there[n] && s->chosen[n] == NONE)
@@ -566,7 +567,7 @@ static void start(struct solver *s)
 {
     const struct brute_world *w = s->world;
     for (int i = 0; i < w->roots.count; i++)
-        if (!w->roots.at[i].never)
+        if (!w->roots.at[i].never && !w->roots.at[i].lifted)
             push_overridden(s, &w->roots.at[i], &s->roots);
     for (int i = 0; i < s->roots.count; i++)
         s->direct[s->roots.at[i].name] = true;
@@ -594,4 +595,18 @@ void brute_solve(const struct brute_world *world, struct brute_answer *out)
         tell(&s, &c, out);
     }
     out->tried = s.tried;
+}
+
+bool brute_can_be_met(const struct brute_world *world)
+{
+    struct solver s = {.world = world};
+    start(&s);
+    struct choice c = find_choice(world);
+    release(&s, &c, (1u << c.count) - 1);
+    for (int n = 0; n < world->name_count; n++)
+        if (world->names[n].fact.there && world->names[n].fact.lifted) {
+            s.chosen[n] = NONE;
+            s.must_be_there[n] = false;
+        }
+    return exists(&s);
 }

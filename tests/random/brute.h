@@ -47,8 +47,9 @@ struct brute_req {
     int name;
     unsigned extras; /* set of those asked for */
     struct brute_spec spec;
-    int when;   /* 0: always; x: only with extra x of who asks */
-    bool never; /* a marker that does not hold */
+    int when;    /* 0: always; x: only with extra x of who asks */
+    bool never;  /* a marker that does not hold */
+    bool lifted; /* an input that does not bind: see brute_can_be_met */
 };
 
 struct brute_needs {
@@ -71,6 +72,7 @@ struct brute_fact {
     bool has_treat_as;
     struct brute_version treat_as;
     bool allow_replace, allow_break;
+    bool lifted;
     struct brute_needs needs;
 };
 
@@ -86,6 +88,7 @@ struct brute_rule {
     int package, other;
     struct brute_spec versions, other_versions;
     bool is_requires;
+    bool lifted;
 };
 
 enum brute_prerelease {
@@ -130,5 +133,11 @@ struct brute_answer {
 };
 
 void brute_solve(const struct brute_world *world, struct brute_answer *out);
+/*
+ * Is there an environment at all, when what is lifted does not bind? A lifted
+ * root or constraint still says what may be a candidate, a lifted fact is one
+ * but need not be there.
+ */
+bool brute_can_be_met(const struct brute_world *world);
 
 #endif
