@@ -3,6 +3,7 @@
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
 #include "cli/resolve_show.h"
+#include "cli/why_lock.h"
 #include "cli/why_show.h"
 #include "pep/name.h"
 #include "resolver/conflict_text.h"
@@ -93,6 +94,8 @@ static int run(struct pl_cli *cli, const void *values)
     options.dump_dir = (struct pl_str){0};
     if (!take_name(cli, &name, &err))
         return pl_cli_fail(cli, &err);
+    if (cli->parsed.args.len == 1 && pl_why_is_lock(cli->parsed.args.at[0]))
+        return pl_why_lock(cli, cli->parsed.args.at[0], name, json);
     bool good =
         search(cli, &options, &setup, &solution, &err) &&
         (!solution.satisfiable ||
@@ -110,17 +113,19 @@ static int run(struct pl_cli *cli, const void *values)
 
 const struct pl_command pl_cmd_why = {
     .name = "why",
-    .args = "NAME [requirements.in ...|pyproject.toml|-]",
+    .args = "NAME [requirements.in ...|pyproject.toml|-|pylock.toml]",
     .summary = "tell why a package is there, at its version, or not",
     .text = "Asks what `podlock resolve` would, with the same options, and "
             "writes nothing. Says who asked for the package, what it costs, "
             "and what stands in the way of each newer version; of one that is "
             "kept, whether a newer one exists; of one that is not there, what "
-            "names it all the same. The exit code is 0 when the package is in "
+            "names it all the same. Of a lock it says who asked and what the "
+            "package costs, from the lock alone. The exit code is 0 when the "
+            "package is in "
             "the answer or preinstalled, and 1 when it is not.",
     .examples = "podlock why numpy requirements.in --template "
                 "runpod-torch240-cu124-py311\twho asked, and why not newer\n"
-                "podlock why numpy requirements.in --json\tfor programs",
+                "podlock why tqdm pylock.toml\twho asked, from a lock alone",
     .options = pl_resolve_option_table,
     .option_count = PL_RESOLVE_OPTION_COUNT,
     .values_size = sizeof(struct pl_resolve_options),
