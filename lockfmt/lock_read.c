@@ -1,7 +1,7 @@
 #include "lockfmt/lock_read.h"
 
 #include "core/limits.h"
-#include "core/vec.h"
+#include "core/map.h"
 #include "lockfmt/lock_node.h"
 #include "lockfmt/lock_overlap.h"
 #include "lockfmt/lock_read_package.h"
@@ -116,6 +116,7 @@ static bool read_names(const struct pl_lock_reader *r,
     const struct pl_toml_node *array;
     if (!pl_lock_strs(r, root, key, &array, out, count))
         return false;
+    struct pl_map seen = {.arena = r->arena};
     *has = array;
     for (size_t i = 0; i < *count; i++) {
         const struct pl_toml_node *node = pl_toml_at(array, i);
@@ -123,9 +124,11 @@ static bool read_names(const struct pl_lock_reader *r,
         if (!pl_name_valid(name) || (normal && !pl_name_is_normal(name)))
             return pl_lock_fail(r, node, "`%.*s` is no %sname",
                                 PL_STR_ARG(name), normal ? "normalised " : "");
-        if (pl_str_in(name, *out, i))
+        void **slot = pl_map_slot(&seen, name);
+        if (*slot)
             return pl_lock_fail(r, node, "`%.*s` stands here twice",
                                 PL_STR_ARG(name));
+        *slot = &(*out)[i];
     }
     return true;
 }

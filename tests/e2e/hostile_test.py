@@ -313,8 +313,57 @@ def places(w):
             w.wrong('full standard output', done)
 
 
+LOCK = 'lock-version = "1.0"\ncreated-by = "x"\n'
+FOLDER = 'directory = {{ path = "{}" }}\n'
+
+
+def packages(*rows):
+    return LOCK + ''.join(f'[[packages]]\nname = "{name}"\n{rest}'
+                          for name, rest in rows)
+
+
+def locks(w):
+    """Locks of strangers: shown or refused, neither long nor unescaped."""
+    odd = '\\u001b]0;x\\u0007\\u202e\\n::error::x'
+    shown = {
+        'escapes': packages(('a', f'directory = {{ path = "x{odd}" }}\n')),
+        'odd keys': LOCK + f'packages = []\n"x{odd}" = 1\n',
+        'odd maker': f'lock-version = "1.0"\ncreated-by = "{odd}"\n'
+                     'packages = []\n',
+        'many keys': LOCK + 'packages = []\n' + ''.join(
+            f'x{i} = 1\n' for i in range(20000)),
+        'many extras': LOCK + 'packages = []\nextras = [%s]\n' % ', '.join(
+            f'"e{i}"' for i in range(500000)),
+        'one name often': packages(*(
+            ('a', f"marker = \"python_version == '3.{i}'\"\n" +
+             FOLDER.format('.')) for i in range(100, 3000))),
+        'secret': packages(('a', 'vcs = { type = "git", url = "https://me:'
+                            f'secret@h/", commit-id = "{"0" * 40}" }}\n')),
+    }
+    codes = {'escapes': 2}
+    for name, text in shown.items():
+        w.write('pylock.toml', text)
+        for more in [], ['--json']:
+            done = w.run('show', *more)
+            w.expect(f'lock with {name}', done, codes.get(name, 0))
+            if b'secret' in done.stdout + done.stderr:
+                w.wrong(f'lock with {name}', 'shows it')
+            if b'\n::error' in done.stdout + done.stderr:
+                w.wrong(f'lock with {name}', 'a line of its own')
+    refused = {
+        'too many packages': (6, packages(*(
+            (f'a{i}', FOLDER.format('.')) for i in range(10001)))),
+        'deep tables': (6, LOCK + 'packages = []\nx = ' + '{ a = ' * 5000),
+        'no UTF-8': (2, LOCK.encode() + b'x = "\xff"\n'),
+        'NUL': (2, LOCK + 'packages = []\n\0'),
+    }
+    for name, (code, text) in refused.items():
+        w.write('pylock.toml', text)
+        w.expect(f'lock with {name}', w.run('show'), code)
+
+
 CASES = [long_lines, requirements, line_breaks, lying_pages, broken_pages,
-         odd_files, bombs, search_bomb, places]
+         odd_files, bombs, search_bomb, places, locks]
 
 
 def main(podlock):
