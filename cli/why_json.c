@@ -185,6 +185,7 @@ static void write_verdict(struct pl_jsonw *w, const struct pl_bar *bar)
         pl_jsonw_str(w, "name", bar->instead);
         pl_jsonw_str(w, "from", bar->instead_from);
         pl_jsonw_str(w, "to", bar->instead_to);
+        pl_jsonw_u64(w, "others", bar->instead_others);
         pl_jsonw_end(w);
     }
     pl_jsonw_array(w, "because");

@@ -75,6 +75,7 @@ struct pl_bar {
     const struct pl_why_line *lines;
     size_t line_count;
     struct pl_str instead, instead_from, instead_to;
+    size_t instead_others; /* REPLACE: how many more it replaces besides */
     struct pl_str trouble;
 };
 

@@ -155,16 +155,19 @@ static bool tell_replaced(const struct pl_why_finder *f,
         const struct pl_chosen *other = &reply->solution.chosen[i];
         if (!other->replaces ||
             is_replaced(f->solution, other->project->name) ||
-            other->project->number == f->project->number)
+            pl_str_eq(other->project->name, f->project->name))
             continue;
+        if (bar->verdict == PL_VERDICT_REPLACE) {
+            bar->instead_others++;
+            continue;
+        }
         bar->verdict = PL_VERDICT_REPLACE;
         bar->instead = other->project->name;
         bar->instead_from =
             pl_version_text(f->arena, &other->replaces->version);
         bar->instead_to = other->version;
-        return true;
     }
-    return false;
+    return bar->verdict == PL_VERDICT_REPLACE;
 }
 
 /* The version's place in the order of preference of the answer's project. */

@@ -207,6 +207,8 @@ void pl_bar_print_verdict(const struct pl_bar *bar, struct pl_buf *out)
     pl_buf_add_cstr(out, replaces ? " by " : " in place of ");
     add(out, replaces ? bar->instead_to : bar->instead_from);
     pl_buf_add_cstr(out, replaces ? "" : ", which comes first");
+    if (bar->instead_others)
+        pl_buf_addf(out, " and %zu more", bar->instead_others);
 }
 
 void pl_why_print_way(const struct pl_why *why, struct pl_buf *out)

@@ -220,6 +220,18 @@ static void test_what_an_answer_would_change(void **state)
           "asker in:1 a\n"
           "not 2, 3: the newest needs c>=2, and the template has c 1.0; an "
           "answer with 3 also replaces c 1.0 by 2.0");
+    check("require@in:1 a\n"
+          "fact c 1.0 keep\n"
+          "fact d 1.0 keep\n"
+          "project a\n  2\n    d>=2\n    c>=2\n  1\n"
+          "project c\n  2.0\n"
+          "project d\n  2.0\n",
+          "a",
+          "added 1\n"
+          "by in:1 a\n"
+          "asker in:1 a\n"
+          "not 2: needs d>=2, and the template has d 1.0; an answer with 2 "
+          "also replaces c 1.0 by 2.0 and 1 more");
     check("require@in:1 b\n"
           "require@in:2 a\n"
           "project a\n  2\n    c<2\n  1\n"
