@@ -65,9 +65,23 @@ static int answer_no(struct pl_cli *cli, bool json,
                                .solution = solution,
                                .read = pl_index_stats(setup->index)};
     pl_conflict_error(&setup->problem, solution->conflict, &why);
+    if (!why.hint.len)
+        pl_error_hint(&why, "`podlock resolve` with the same words tells what "
+                            "would make it a yes");
     if (json)
         pl_answer_json_no(&answer, &why, &cli->text);
     return pl_cli_fail(cli, &why);
+}
+
+/* Closing writes to the cache what was learnt. */
+static void end_reading(const struct pl_cli *cli, struct pl_setup *setup)
+{
+    pl_index_close(setup->index);
+    setup->index = NULL;
+    struct pl_str trouble =
+        setup->cache ? pl_cache_trouble(setup->cache) : (struct pl_str){0};
+    if (trouble.len)
+        pl_cli_note(cli, "podlock: warning: %.*s", PL_STR_ARG(trouble));
 }
 
 static int tell(struct pl_cli *cli, bool json,
@@ -108,7 +122,9 @@ static int run(struct pl_cli *cli, const void *values)
     struct pl_why_answer answer = {.setup = &setup, .why = &why};
     if (why.state == PL_WHY_ABSENT && !why.absence_count)
         answer.nearest = find_nearest(&solution, name);
-    return tell(cli, json, &answer);
+    int code = tell(cli, json, &answer);
+    end_reading(cli, &setup);
+    return code;
 }
 
 const struct pl_command pl_cmd_why = {

@@ -165,9 +165,8 @@ static void show_bar(struct shower *s, const struct pl_bar *bar)
         pl_buf_add_cstr(&text, ", because");
     item(s, pl_buf_view(&text));
     for (size_t i = 0; i < bar->line_count; i++)
-        item(s, pl_arena_printf(s->cli->arena, "%*s%.*s",
-                                2 + 2 * (int)bar->lines[i].depth, "",
-                                PL_STR_ARG(bar->lines[i].text)));
+        pl_show_item(&s->cli->out, (struct pl_str){0}, bar->lines[i].text,
+                     LABEL_COLUMN + 2 + 2 * bar->lines[i].depth, &s->cli->text);
 }
 
 static void show_bars(struct shower *s)

@@ -103,6 +103,7 @@
 #define PL_MAX_SOLVABLES 2000000
 #define PL_MAX_WHY_READ 64     /* versions that `why` reads besides */
 #define PL_MAX_WHY_QUESTIONS 8 /* that `why` asks the search besides */
+#define PL_MAX_WHY_SECONDS 10  /* for all of these */
 #define PL_MAX_NUMBER_MINIMAL                                                  \
     12 /* replaced packages proved least in number                             \
         */

@@ -10,7 +10,7 @@
  * keeps out most. Where a newer version is kept out by needs of its own, the
  * search is asked the same question with that version added: its "no" comes as
  * a conflict, its "yes" says what would have to change. At most
- * PL_MAX_WHY_QUESTIONS are asked.
+ * PL_MAX_WHY_QUESTIONS are asked, for PL_MAX_WHY_SECONDS in all.
  *
  *     struct pl_why why;
  *     if (!pl_why_find(problem, index, &solution, PL_STR("numpy"), &why, err))

@@ -1,9 +1,11 @@
+#include "core/clock.h"
 #include "core/limits.h"
 #include "resolver/conflict_text.h"
 #include "resolver/refine.h"
 #include "resolver/why_internal.h"
 
 #define NONE SIZE_MAX
+#define NS_PER_SECOND 1000000000ull
 
 struct reply {
     bool known, satisfiable;
@@ -89,7 +91,9 @@ static void ask(struct pl_why_finder *f, struct pl_str text,
     struct pl_asked line = {.where = PL_STR("podlock why")};
     *problem = pl_problem_again(f->problem, f->arena);
     *reply = (struct reply){0};
-    f->questions++;
+    if (!f->questions++)
+        f->deadline_ns = pl_clock_ns() + PL_MAX_WHY_SECONDS * NS_PER_SECOND;
+    problem->deadline_ns = f->deadline_ns;
     pl_index_begin_again(f->index);
     if (!pl_requirement_parse(f->arena, text, &line.req, &err)) {
         reply->trouble = err.message;

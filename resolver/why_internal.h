@@ -15,7 +15,8 @@ struct pl_why_finder {
     struct pl_project *project;
     struct pl_candidate *final;
     bool is_lowest;
-    unsigned questions; /* asked so far */
+    unsigned questions;   /* asked so far */
+    uint64_t deadline_ns; /* of all of them; once one was asked */
 };
 
 /* ---- why_bars.c ---- */
