@@ -41,27 +41,36 @@ bool pl_why_is_lock(struct pl_str path)
 
 /* ---- who asks ---- */
 
-static size_t find_package(const struct why *w, struct pl_str name, size_t from)
+/*
+ * The first of that name; a lock has its packages by name. Several stand for
+ * one: each is for another environment.
+ */
+static size_t find_package(const struct why *w, struct pl_str name)
 {
-    for (size_t i = from; i < w->lock.package_count; i++)
-        if (pl_str_eq(w->lock.packages[i].name, name))
-            return i;
-    return NONE;
-}
-
-static void add_need(struct why *w, size_t from, size_t to)
-{
-    pl_vec_push(w->arena, &w->nodes[from].needs, to);
-    pl_vec_push(w->arena, &w->nodes[to].asking, from);
+    size_t low = 0, high = w->lock.package_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pl_str_cmp(w->lock.packages[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_there = low < w->lock.package_count &&
+                    pl_str_eq(w->lock.packages[low].name, name);
+    return is_there ? low : NONE;
 }
 
 static void link_needs(struct why *w, size_t n)
 {
     const struct pl_lock_package *package = &w->lock.packages[n];
-    for (size_t i = 0; i < package->dependency_count; i++)
-        for (size_t to = find_package(w, package->dependencies[i], 0);
-             to != NONE; to = find_package(w, package->dependencies[i], to + 1))
-            add_need(w, n, to);
+    size_t from = find_package(w, package->name);
+    for (size_t i = 0; i < package->dependency_count; i++) {
+        size_t to = find_package(w, package->dependencies[i]);
+        if (to == NONE)
+            continue;
+        pl_vec_push(w->arena, &w->nodes[from].needs, to);
+        pl_vec_push(w->arena, &w->nodes[to].asking, from);
+    }
 }
 
 /* Only a line has a colon: names have none. */
@@ -77,13 +86,13 @@ static void name_askers(struct why *w, size_t n)
         bool is_line = pl_str_has(package->via[i], ':');
         if (is_line && !node->line.len)
             node->line = package->via[i];
-        if (is_line || find_package(w, package->via[i], 0) == NONE)
+        if (is_line || find_package(w, package->via[i]) == NONE)
             node->is_root = true;
     }
     for (size_t i = 0; !package->via_count && i < node->asking.len; i++)
         pl_vec_push(w->arena, &node->askers,
                     w->lock.packages[node->asking.at[i]].name);
-    if (!node->askers.len)
+    if (!node->askers.len && find_package(w, package->name) == n)
         node->is_root = true;
 }
 
@@ -389,7 +398,7 @@ int pl_why_lock(struct pl_cli *cli, struct pl_str path, struct pl_str name,
     if (!pl_lock_load(cli->arena, path, &w.lock, NULL, &err))
         return pl_cli_fail(cli, &err);
     link_all(&w);
-    w.found = find_package(&w, name, 0);
+    w.found = find_package(&w, name);
     if (w.found != NONE) {
         find_way(&w);
         find_cost(&w);
