@@ -270,6 +270,42 @@ static void test_what_no_answer_has(void **state)
           "not 2: needs b>=5, of which no version can be used");
 }
 
+/* Then nothing is said of the others that a search could not stand by. */
+static void test_what_the_newest_has_not(void **state)
+{
+    (void)state;
+    check(
+        "require@in:1 d\n"
+        "require@in:2 a\n"
+        "require@in:3 c>=2\n"
+        "project a\n  4\n    b\n  3\n  2\n    b\n  1\n"
+        "project b\n  1\n    c<2\n"
+        "project c\n  2\n  1\n"
+        "project d\n  2\n    a!=3\n  1\n",
+        "a",
+        "added 1\n"
+        "by in:2 a\n"
+        "asker in:2 a\n"
+        "asker d 2 (a!=3)\n"
+        "not 2, 4: needs that cannot be met beside the rest; no answer has 4\n"
+        "not 3: d 2 needs a!=3");
+}
+
+/* What an extra needs is no proof: who asks for it might not. */
+static void test_what_an_extra_needs(void **state)
+{
+    (void)state;
+    check("require@in:1 c\n"
+          "project c\n  2\n    d[x]\n  1\n    d\n"
+          "project d\n  2\n    a; extra == 'x'\n  1\n",
+          "d",
+          "added 1\n"
+          "by in:1 c -> d[x]\n"
+          "asker c 2 (d[x])\n"
+          "not 2: with extra x needs a, which no index has; an answer with 2 "
+          "has c 1 in place of 2, which comes first");
+}
+
 /* An override would swallow a line that asks for a version. */
 static void test_beside_an_override(void **state)
 {
@@ -338,6 +374,8 @@ int main(void)
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_what_an_answer_would_change),
         cmocka_unit_test(test_what_no_answer_has),
+        cmocka_unit_test(test_what_the_newest_has_not),
+        cmocka_unit_test(test_what_an_extra_needs),
         cmocka_unit_test(test_beside_an_override),
         cmocka_unit_test(test_the_lowest),
         cmocka_unit_test(test_what_is_not_there),
