@@ -247,7 +247,8 @@ static bool check_instead(const struct check *c, const struct pl_bar *bar)
     char text[16];
     snprintf(text, sizeof(text), "%d%s", chosen->version.number,
              chosen->version.pre ? "rc1" : "");
-    return (chosen->there && pl_str_is(to, text)) ||
+    return (chosen->there && pl_str_is(to, text) &&
+            !pl_str_eq(bar->instead_from, to)) ||
            wrong(c, bar, NULL, "brute force has something else instead");
 }
 
