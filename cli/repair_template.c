@@ -94,15 +94,15 @@ static bool try_template(struct pl_cli *cli,
                          const struct pl_resolve_options *options,
                          const struct pl_setup *setup,
                          const struct pl_repair_search *search,
-                         struct pl_repair *repair,
-                         const struct pl_template *template)
+                         const struct pl_template *template,
+                         struct pl_repairs *repairs)
 {
     PL_ARENA(scratch);
     struct pl_error err = {.arena = &scratch};
     struct pl_cli own = *cli;
     struct pl_setup timed = *setup;
     struct pl_fit fit;
-    *repair = (struct pl_repair){
+    struct pl_repair repair = {
         .kind = PL_REPAIR_TEMPLATE,
         .text = pl_arena_printf(cli->arena, "--template %.*s",
                                 PL_STR_ARG(template->id)),
@@ -110,19 +110,25 @@ static bool try_template(struct pl_cli *cli,
     };
     own.arena = &scratch;
     timed.problem.deadline_ns = search->deadline_ns;
-    search->report(search->user, repair);
-    if (!pl_template_fit(&own, options, &timed, template, &fit, &err) ||
-        !fit.fits)
+    search->report(search->user, &repair);
+    if (!pl_template_fit(&own, options, &timed, template, &fit, &err)) {
+        /* it may have been the index of this question */
+        repairs->is_cut = err.code != PL_ERR_LIMIT && setup->index &&
+                          !search->reopen(search->user);
         return false;
-    repair->packages = fit.packages;
-    repair->replaced = fit.replaced;
-    repair->download = fit.download;
+    }
+    if (!fit.fits)
+        return false;
+    repair.packages = fit.packages;
+    repair.replaced = fit.replaced;
+    repair.download = fit.download;
+    pl_repairs_add(cli->arena, repairs, repair);
     return true;
 }
 
 void pl_repairs_add_templates(struct pl_cli *cli,
                               const struct pl_resolve_options *options,
-                              const struct pl_setup *setup,
+                              struct pl_setup *setup,
                               const struct pl_repair_search *search,
                               struct pl_repairs *repairs)
 {
@@ -130,18 +136,24 @@ void pl_repairs_add_templates(struct pl_cli *cli,
     size_t found = 0;
     if (!may_help(setup, search->conflict))
         return;
+    /*
+     * Two indexes do not write to one cache at a time: this one writes what
+     * it has learnt, and the next begins with that.
+     */
+    if (setup->cache) {
+        pl_index_close(setup->index);
+        setup->index = NULL;
+    }
     find_near(cli->arena, &setup->template, &near);
-    for (size_t i = 0; i < near.len && found < PL_MAX_REPAIR_TEMPLATES; i++) {
-        struct pl_repair repair;
+    for (size_t i = 0;
+         i < near.len && found < PL_MAX_REPAIR_TEMPLATES && !repairs->is_cut;
+         i++) {
         if (pl_clock_ns() >= search->deadline_ns) {
             repairs->out_of_time = true;
             return;
         }
         repairs->questions++;
-        if (!try_template(cli, options, setup, search, &repair,
-                          near.at[i].template))
-            continue;
-        pl_repairs_add(cli->arena, repairs, repair);
-        found++;
+        found += try_template(cli, options, setup, search, near.at[i].template,
+                              repairs);
     }
 }

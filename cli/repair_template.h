@@ -13,10 +13,10 @@
 #include "cli/resolve_setup.h"
 #include "resolver/repair.h"
 
-/* Adds to `repairs`; its index is begun again. */
+/* Adds to `repairs`. The setup's index is begun again, or closed. */
 void pl_repairs_add_templates(struct pl_cli *cli,
                               const struct pl_resolve_options *options,
-                              const struct pl_setup *setup,
+                              struct pl_setup *setup,
                               const struct pl_repair_search *search,
                               struct pl_repairs *repairs);
 

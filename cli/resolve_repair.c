@@ -1,6 +1,7 @@
 #include "cli/resolve_repair.h"
 
 #include "cli/repair_template.h"
+#include "cli/resolve_index.h"
 #include "core/clock.h"
 #include "core/limits.h"
 
@@ -45,14 +46,32 @@ static struct pl_str change_text(struct pl_arena *arena,
                                : "");
 }
 
+struct looking {
+    struct pl_cli *cli;
+    const struct pl_resolve_options *options;
+    struct pl_setup *setup;
+};
+
 static void report(void *user, const struct pl_repair *trying)
 {
     PL_ARENA(scratch);
+    const struct looking *l = user;
     struct pl_str change = trying->kind == PL_REPAIR_DATE
                                ? PL_STR("--exclude-newer")
                                : change_text(&scratch, trying);
     pl_progress_say(
-        user, pl_arena_printf(&scratch, "Trying %.*s", PL_STR_ARG(change)));
+        &l->setup->progress,
+        pl_arena_printf(&scratch, "Trying %.*s", PL_STR_ARG(change)));
+}
+
+static struct pl_index *reopen(void *user)
+{
+    const struct looking *l = user;
+    struct pl_error err = {.arena = l->cli->arena};
+    pl_index_close(l->setup->index);
+    l->setup->index = NULL;
+    (void)!pl_resolve_index_open(l->cli, l->options, l->setup, &err);
+    return l->setup->index;
 }
 
 bool pl_repairs_look(struct pl_cli *cli,
@@ -68,6 +87,7 @@ bool pl_repairs_look(struct pl_cli *cli,
         return true;
     out->time =
         pl_arena_printf(cli->arena, "%llu s", (unsigned long long)seconds);
+    struct looking looking = {cli, options, setup};
     struct pl_repair_search search = {
         .problem = &setup->problem,
         .index = setup->index,
@@ -75,7 +95,8 @@ bool pl_repairs_look(struct pl_cli *cli,
         .max_download = setup->max_download,
         .deadline_ns = pl_clock_ns() + seconds * NS_PER_SECOND,
         .report = report,
-        .user = &setup->progress,
+        .reopen = reopen,
+        .user = &looking,
     };
     pl_progress_begin(&setup->progress, cli, options->no_progress);
     pl_repairs_find(&search, cli->arena, &out->repairs);
@@ -134,6 +155,21 @@ static void show_list(struct pl_arena *arena, const struct pl_show *show,
     pl_table_finish(&table);
 }
 
+static void show_end(const struct pl_found_repairs *found, struct pl_buf *out)
+{
+    const char *more = found->repairs.list.len ? "more " : "";
+    if (found->repairs.is_cut)
+        pl_buf_addf(out,
+                    "stopped looking for %sfixes: the index does not "
+                    "answer\n",
+                    more);
+    else if (found->repairs.out_of_time)
+        pl_buf_addf(out,
+                    "stopped looking for %sfixes after %.*s "
+                    "(--repair-time)\n",
+                    more, PL_STR_ARG(found->time));
+}
+
 void pl_repairs_show(struct pl_arena *arena, const struct pl_show *show,
                      const struct pl_found_repairs *found, struct pl_buf *out)
 {
@@ -146,15 +182,12 @@ void pl_repairs_show(struct pl_arena *arena, const struct pl_show *show,
                                  ? ": this was tried:\n"
                                  : ": one of these, each was tried:\n");
         show_list(arena, show, repairs, out);
-    } else if (repairs->questions && !repairs->out_of_time) {
+    } else if (repairs->questions && !repairs->out_of_time &&
+               !repairs->is_cut) {
         pl_buf_addf(out, "nothing that helps was found (%zu tried)\n",
                     repairs->questions);
     }
-    if (repairs->out_of_time)
-        pl_buf_addf(out,
-                    "stopped looking for %sfixes after %.*s "
-                    "(--repair-time)\n",
-                    repairs->list.len ? "more " : "", PL_STR_ARG(found->time));
+    show_end(found, out);
 }
 
 /* ---- for programs ---- */
@@ -233,5 +266,6 @@ void pl_repairs_json(const struct pl_found_repairs *found, struct pl_jsonw *w)
     for (size_t i = 0; i < found->repairs.list.len; i++)
         write_repair(w, &found->repairs.list.at[i]);
     pl_jsonw_end(w);
-    pl_jsonw_bool(w, "repairs-complete", !found->repairs.out_of_time);
+    pl_jsonw_bool(w, "repairs-complete",
+                  !found->repairs.out_of_time && !found->repairs.is_cut);
 }

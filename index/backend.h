@@ -28,6 +28,7 @@ struct pl_index {
     unsigned question;             /* how often it was begun again */
     PL_VEC(const struct pl_index_event *) known; /* answers to give again */
     size_t next_known;
+    uint64_t deadline_ns;        /* see pl_index_set_deadline */
     struct pl_index_stats stats; /* kept by the back end */
     PL_VEC(struct pl_str) warnings;
 };

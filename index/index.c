@@ -88,6 +88,11 @@ void pl_index_begin_again(struct pl_index *index)
     index->next_known = 0;
 }
 
+void pl_index_set_deadline(struct pl_index *index, uint64_t deadline_ns)
+{
+    index->deadline_ns = deadline_ns;
+}
+
 struct pl_index_stats pl_index_stats(const struct pl_index *index)
 {
     return index->stats;

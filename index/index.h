@@ -145,6 +145,12 @@ PL_MUST_CHECK bool pl_index_next(struct pl_index *index,
  * when it has been read. Wishes that nobody took an answer to are forgotten.
  */
 void pl_index_begin_again(struct pl_index *index);
+/*
+ * Until when pl_index_next may wait for a network, by core/clock.h; 0: as long
+ * as it takes. PL_ERR_LIMIT after it; what is under way goes on, and another
+ * question may wait for it.
+ */
+void pl_index_set_deadline(struct pl_index *index, uint64_t deadline_ns);
 struct pl_index_stats pl_index_stats(const struct pl_index *index);
 /* What people should know about what was read: a sentence each, so far. */
 const struct pl_str *pl_index_warnings(const struct pl_index *index,

@@ -256,6 +256,11 @@ static bool receive(struct remote *r, struct pl_error *err)
            (!any || take(r, &response, err)) && pl_remote_settle_late(r, err);
 }
 
+static bool is_late(const struct pl_index *index)
+{
+    return index->deadline_ns && pl_clock_ns() >= index->deadline_ns;
+}
+
 static bool next(struct pl_index *index, struct pl_index_event *event,
                  bool *any, struct pl_error *err)
 {
@@ -266,7 +271,10 @@ static bool next(struct pl_index *index, struct pl_index_event *event,
         return false;
     }
     while (r->given < r->slots.len && !r->slots.at[r->given].is_ready)
-        if (r->queue.len ? !send_queue(r, err) : !receive(r, err))
+        if (is_late(index))
+            return pl_error_plain(err, PL_ERR_LIMIT,
+                                  "no answer in the time given");
+        else if (r->queue.len ? !send_queue(r, err) : !receive(r, err))
             return false;
     *any = r->given < r->slots.len;
     if (*any)

@@ -428,6 +428,7 @@ bool pl_refine(struct pl_problem *problem, struct pl_index *index,
     };
     *solution = (struct pl_solution){0};
     pl_keep_init(&search.keep, problem);
+    pl_index_set_deadline(index, problem->deadline_ns);
     if (!read_trail(&search, trail, err))
         return false;
     bool on_trail = search.previous.len > 0;

@@ -36,6 +36,11 @@ void pl_repairs_add(struct pl_arena *arena, struct pl_repairs *repairs,
 
 /* ---- one question ---- */
 
+bool pl_attempt_is_over(const struct pl_attempt *a)
+{
+    return !a->index || pl_attempt_is_late(a);
+}
+
 bool pl_attempt_is_late(const struct pl_attempt *a)
 {
     uint64_t deadline = a->search->deadline_ns;
@@ -52,8 +57,8 @@ static void take_upload_time(struct pl_arena *arena, const struct pl_file *file,
         out->newest = pl_arena_dup(arena, file->upload_time);
 }
 
-static bool judge(const struct pl_attempt *a,
-                  const struct pl_solution *solution, struct pl_verdict *out)
+static bool judge(struct pl_attempt *a, const struct pl_solution *solution,
+                  struct pl_verdict *out)
 {
     *out = (struct pl_verdict){.packages = solution->chosen_count};
     for (size_t i = 0; i < solution->chosen_count; i++) {
@@ -69,17 +74,32 @@ static bool judge(const struct pl_attempt *a,
     return out->download <= a->search->max_download;
 }
 
-static bool solve(const struct pl_attempt *a, struct pl_problem *again,
+/* A failure of the index is none of the questions behind it. */
+static void take_failure(struct pl_attempt *a, const struct pl_error *err)
+{
+    const struct pl_repair_search *search = a->search;
+    if (err->code != PL_ERR_INDEX && err->code != PL_ERR_INTEGRITY &&
+        err->code != PL_ERR_FILE)
+        return;
+    a->index = search->reopen ? search->reopen(search->user) : NULL;
+    a->out->is_cut = !a->index;
+}
+
+static bool solve(struct pl_attempt *a, struct pl_problem *again,
                   struct pl_solution *solution)
 {
     struct pl_error err = {.arena = again->arena};
-    pl_index_begin_again(a->search->index);
-    return pl_problem_start(again, &err) &&
-           pl_refine(again, a->search->index, (struct pl_str){0}, NULL,
-                     solution, &err);
+    if (!a->index)
+        return false;
+    pl_index_begin_again(a->index);
+    if (pl_problem_start(again, &err) &&
+        pl_refine(again, a->index, (struct pl_str){0}, NULL, solution, &err))
+        return true;
+    take_failure(a, &err);
+    return false;
 }
 
-static bool ask(const struct pl_attempt *a, const struct pl_change *changes,
+static bool ask(struct pl_attempt *a, const struct pl_change *changes,
                 size_t count, struct pl_verdict *out, pl_change_vec *more)
 {
     PL_ARENA(scratch);
@@ -102,15 +122,14 @@ static bool ask(const struct pl_attempt *a, const struct pl_change *changes,
     return false;
 }
 
-bool pl_attempt_ask(const struct pl_attempt *a, const struct pl_change *changes,
+bool pl_attempt_ask(struct pl_attempt *a, const struct pl_change *changes,
                     size_t count, struct pl_verdict *out)
 {
     return ask(a, changes, count, out, NULL);
 }
 
-void pl_attempt_ask_why(const struct pl_attempt *a,
-                        const struct pl_change *changes, size_t count,
-                        pl_change_vec *more)
+void pl_attempt_ask_why(struct pl_attempt *a, const struct pl_change *changes,
+                        size_t count, pl_change_vec *more)
 {
     struct pl_verdict ignored;
     (void)ask(a, changes, count, &ignored, more);
@@ -141,7 +160,7 @@ static bool is_settled(const struct pl_repairs *found,
     return false;
 }
 
-void pl_attempt_take(const struct pl_attempt *a, struct pl_repair repair,
+void pl_attempt_take(struct pl_attempt *a, struct pl_repair repair,
                      const struct pl_verdict *verdict)
 {
     repair.packages = verdict->packages;
@@ -150,7 +169,7 @@ void pl_attempt_take(const struct pl_attempt *a, struct pl_repair repair,
     pl_repairs_add(a->arena, a->out, repair);
 }
 
-static void try_change(const struct pl_attempt *a, struct pl_change *change)
+static void try_change(struct pl_attempt *a, struct pl_change *change)
 {
     struct pl_verdict verdict;
     bool works = change->repair.kind == PL_REPAIR_DATE
@@ -160,21 +179,20 @@ static void try_change(const struct pl_attempt *a, struct pl_change *change)
         pl_attempt_take(a, change->repair, &verdict);
 }
 
-static void try_alone(const struct pl_attempt *a, pl_change_vec *changes)
+static void try_alone(struct pl_attempt *a, pl_change_vec *changes)
 {
-    for (size_t i = 0; i < changes->len && !pl_attempt_is_late(a); i++)
+    for (size_t i = 0; i < changes->len && !pl_attempt_is_over(a); i++)
         if (!is_settled(a->out, &changes->at[i].repair))
             try_change(a, &changes->at[i]);
 }
 
 /* Leaving out lines is no way to keep them: other changes are looked for. */
-static void try_together(const struct pl_attempt *a,
-                         const pl_change_vec *changes)
+static void try_together(struct pl_attempt *a, const pl_change_vec *changes)
 {
     const struct pl_repairs *found = a->out;
     if (found->list.len && found->list.at[0].kind != PL_REPAIR_DROP)
         return;
-    for (size_t i = 0; i < changes->len && !pl_attempt_is_late(a); i++) {
+    for (size_t i = 0; i < changes->len && !pl_attempt_is_over(a); i++) {
         const struct pl_repair *repair = &changes->at[i].repair;
         bool is_last = repair->kind == PL_REPAIR_DROP;
         if (!(is_last && found->list.len) && !is_settled(found, repair))
@@ -185,7 +203,7 @@ static void try_together(const struct pl_attempt *a,
 void pl_repairs_find(const struct pl_repair_search *search,
                      struct pl_arena *arena, struct pl_repairs *out)
 {
-    struct pl_attempt a = {search, arena, out};
+    struct pl_attempt a = {search, arena, out, search->index};
     pl_change_vec changes = {0};
     *out = (struct pl_repairs){0};
     pl_repair_suggest(search->problem, search->conflict, arena, &changes);

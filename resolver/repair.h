@@ -26,7 +26,8 @@
  *
  * Texts live in the arena given; what they cost is copied. The index must be
  * open; what it reads stays in its own arena. Errors of a question (a page that
- * cannot be had, offline or not) make it no repair.
+ * cannot be had, offline or not) make it no repair. Without an index for the
+ * ones behind it, the search ends (`is_cut`).
  *
  * Templates are not tried here (cli/resolve_repair.h): the index of another
  * template is another one.
@@ -68,6 +69,7 @@ struct pl_repairs {
     PL_VEC(struct pl_repair) list;
     size_t questions; /* solved */
     bool out_of_time; /* some were not tried */
+    bool is_cut;      /* the same, because no index was left */
 };
 
 struct pl_repair_search {
@@ -78,6 +80,11 @@ struct pl_repair_search {
     uint64_t deadline_ns;  /* of core/clock.h; 0: none */
     /* Called before each question; may be NULL. */
     void (*report)(void *user, const struct pl_repair *trying);
+    /*
+     * Another index for the one that has failed, or NULL; may be NULL. An
+     * index that could not answer one question answers no other.
+     */
+    struct pl_index *(*reopen)(void *user);
     void *user;
 };
 

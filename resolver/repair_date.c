@@ -40,7 +40,7 @@ static void set_day(struct pl_arena *arena, struct pl_change *change,
                                           PL_STR_ARG(change->repair.value));
 }
 
-bool pl_attempt_day(const struct pl_attempt *a, struct pl_change *change,
+bool pl_attempt_day(struct pl_attempt *a, struct pl_change *change,
                     struct pl_verdict *out)
 {
     struct pl_verdict verdict;
@@ -53,7 +53,7 @@ bool pl_attempt_day(const struct pl_attempt *a, struct pl_change *change,
     set_day(a->arena, change, late);
     if (!pl_attempt_ask(a, change, 1, out))
         return false;
-    for (early--; late - early > 1 && !pl_attempt_is_late(a);) {
+    for (early--; late - early > 1 && !pl_attempt_is_over(a);) {
         int64_t middle = early + (late - early) / 2;
         struct pl_change sooner = *change;
         set_day(a->arena, &sooner, middle);

@@ -57,6 +57,7 @@ struct pl_attempt {
     const struct pl_repair_search *search;
     struct pl_arena *arena;
     struct pl_repairs *out;
+    struct pl_index *index; /* NULL: it has failed, and there is no other */
 };
 
 /* Of a "yes": what it costs, and the last upload it rests on. */
@@ -67,24 +68,24 @@ struct pl_verdict {
 };
 
 bool pl_attempt_is_late(const struct pl_attempt *a);
+/* Late, or without an index. */
+bool pl_attempt_is_over(const struct pl_attempt *a);
 /* Do the changes help, all of them made? */
-bool pl_attempt_ask(const struct pl_attempt *a, const struct pl_change *changes,
+bool pl_attempt_ask(struct pl_attempt *a, const struct pl_change *changes,
                     size_t count, struct pl_verdict *out);
 /* They do not: adds what the reasons then suggest. */
-void pl_attempt_ask_why(const struct pl_attempt *a,
-                        const struct pl_change *changes, size_t count,
-                        pl_change_vec *more);
-void pl_attempt_take(const struct pl_attempt *a, struct pl_repair repair,
+void pl_attempt_ask_why(struct pl_attempt *a, const struct pl_change *changes,
+                        size_t count, pl_change_vec *more);
+void pl_attempt_take(struct pl_attempt *a, struct pl_repair repair,
                      const struct pl_verdict *verdict);
 
 /*
  * The first day with which it works: between the bound there is, which is too
  * early, and the last upload of the answer without one.
  */
-bool pl_attempt_day(const struct pl_attempt *a, struct pl_change *change,
+bool pl_attempt_day(struct pl_attempt *a, struct pl_change *change,
                     struct pl_verdict *out);
 /* Adds to a change that is not enough others of its kind until they are. */
-void pl_attempt_together(const struct pl_attempt *a,
-                         const struct pl_change *first);
+void pl_attempt_together(struct pl_attempt *a, const struct pl_change *first);
 
 #endif

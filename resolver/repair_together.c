@@ -32,7 +32,7 @@ static bool can_be_many(enum pl_repair_kind kind)
            kind != PL_REPAIR_REPLACE;
 }
 
-static void take(const struct pl_attempt *a, const struct chain *chain,
+static void take(struct pl_attempt *a, const struct chain *chain,
                  const struct pl_verdict *verdict)
 {
     struct pl_repair repair = chain->at[0].repair;
@@ -49,13 +49,13 @@ static void take(const struct pl_attempt *a, const struct chain *chain,
  * One more change, of those the reasons against the chain suggest. True: with
  * it the chain is enough. *longer has the first one.
  */
-static bool extend(const struct pl_attempt *a, const struct chain *chain,
+static bool extend(struct pl_attempt *a, const struct chain *chain,
                    struct chain *longer)
 {
     struct pl_verdict verdict;
     pl_change_vec more = {0};
     pl_attempt_ask_why(a, chain->at, chain->count, &more);
-    for (size_t i = 0; i < more.len && !pl_attempt_is_late(a); i++) {
+    for (size_t i = 0; i < more.len && !pl_attempt_is_over(a); i++) {
         struct chain next = *chain;
         if (!goes_with(chain, &more.at[i].repair))
             continue;
@@ -74,13 +74,12 @@ static bool extend(const struct pl_attempt *a, const struct chain *chain,
  * Each is needed: what lifts one conflict is not told of in another, so no
  * part of a chain would do.
  */
-void pl_attempt_together(const struct pl_attempt *a,
-                         const struct pl_change *first)
+void pl_attempt_together(struct pl_attempt *a, const struct pl_change *first)
 {
     struct chain chain = {.at = {*first}, .count = 1};
     if (!can_be_many(first->repair.kind))
         return;
-    while (chain.count < PL_MAX_REPAIR_TOGETHER && !pl_attempt_is_late(a)) {
+    while (chain.count < PL_MAX_REPAIR_TOGETHER && !pl_attempt_is_over(a)) {
         struct chain longer = chain;
         if (extend(a, &chain, &longer) || longer.count == chain.count)
             return;

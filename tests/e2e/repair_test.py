@@ -10,6 +10,10 @@ in the place of the line, the command its options. The run after that must exit
 with 0, and its counts and bytes must be those that were told. Where a case
 lists texts, they must be among the repairs. What people read must hold them,
 too, and every run must tell the same.
+
+Over HTTP: offline, what the cache does not hold keeps no other repair from
+being found; and a server that does not answer cannot hold up a run for longer
+than --repair-time.
 """
 import concurrent.futures
 import json
@@ -19,8 +23,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import scenarios_test
+from server import Server
 
 T280 = 'runpod-102-cu1281-torch280-ubuntu2404'
 T220 = 'runpod-torch220-cu121-py310'
@@ -209,6 +215,41 @@ def without_answer(podlock, archive, scratch):
             '--prerelease', s.data['options']['prereleases']])
 
 
+# ---- over HTTP ----
+
+def over_network(podlock, index, fixtures, scratch):
+    silent = []
+
+    def script(request):
+        if not silent:
+            return None
+        response = server.usual(request)
+        response.wait = 60
+        return response
+
+    with Server(index, script=script) as server:
+        case = Case(podlock, 'network', scratch,
+                    ['--template', T280, '--index-root', server.root,
+                     '--cache-dir', os.path.join(scratch, 'cache')])
+        shutil.copy(os.path.join(fixtures, 'requirements', 'zopilot-gpu.in'),
+                    os.path.join(scratch, 'r.in'))
+        first = case.run(scratch, ['--no-repairs'])
+        offline = case.run(scratch, [*PATIENCE, '--offline'])
+        texts = [r['text'] for r in json.loads(offline.stdout)['repairs']]
+        if 'torch>=2.6.0' not in texts:
+            case.fault(f'offline: {texts}\n{first.stderr}{offline.stderr}')
+        case.tried += 1
+        silent.append(True)
+        start = time.monotonic()
+        cut = case.run(scratch, ['--repair-time', '1'])
+        took = time.monotonic() - start
+        answer = json.loads(cut.stdout)
+        if answer['repairs-complete'] or took > 20 \
+                or 'stopped looking' not in cut.stderr:
+            case.fault(f'a silent server: {took:.1f} s, {cut.stderr}')
+    return case
+
+
 def main():
     podlock = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as scratch:
@@ -217,6 +258,9 @@ def main():
             cases += without_answer(podlock, archive, scratch)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             cases = list(pool.map(check, cases))
+        folder = os.path.join(scratch, 'network')
+        os.mkdir(folder)
+        cases.append(over_network(podlock, sys.argv[2], sys.argv[3], folder))
     for case in cases:
         for text in case.faults:
             print(f'{case.name}: {text}')
