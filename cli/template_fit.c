@@ -79,6 +79,32 @@ static bool answer(struct pl_cli *own, const struct pl_resolve_options *options,
     return true;
 }
 
+/*
+ * An index hands out errors that it holds itself, which end with it; so does
+ * the page that a place is in.
+ */
+static bool fail_with(struct pl_error *err, const struct pl_error *from)
+{
+    struct pl_str name = {0};
+    unsigned line = 0;
+    if (!err)
+        return false;
+    if (from->span.source) {
+        name = from->span.source->name;
+        line = pl_span_place(from->span).line;
+    }
+    if (name.len)
+        pl_error_plain(err, from->code, "%.*s:%u: %.*s", PL_STR_ARG(name), line,
+                       PL_STR_ARG(from->message));
+    else
+        pl_error_plain(err, from->code, "%.*s", PL_STR_ARG(from->message));
+    if (from->because.len)
+        pl_error_because(err, "%.*s", PL_STR_ARG(from->because));
+    if (from->hint.len)
+        pl_error_hint(err, "%.*s", PL_STR_ARG(from->hint));
+    return false;
+}
+
 bool pl_template_fit(struct pl_cli *cli,
                      const struct pl_resolve_options *options,
                      const struct pl_setup *base,
@@ -89,14 +115,13 @@ bool pl_template_fit(struct pl_cli *cli,
     struct pl_cli own = *cli;
     struct pl_setup setup PL_CLEANUP(close_index) = {0};
     struct pl_fit made = {.why = {.arena = cli->arena}};
+    struct pl_error failed = {.arena = cli->arena};
     own.arena = &scratch;
     if (!pl_setup_beside(base, &scratch, template, &setup, &made.why)) {
-        if (made.why.code != PL_ERR_NO) {
-            *err = made.why;
-            return false;
-        }
-    } else if (!answer(&own, options, base, &setup, &made, err)) {
-        return false;
+        if (made.why.code != PL_ERR_NO)
+            return fail_with(err, &made.why);
+    } else if (!answer(&own, options, base, &setup, &made, &failed)) {
+        return fail_with(err, &failed);
     }
     if (!made.fits && !made.reason.len)
         made.reason = made.why.message;

@@ -33,7 +33,8 @@ struct pl_fit {
 
 /*
  * `base` is what pl_setup_read or pl_setup_make has made; its index is begun
- * again, what it has answered stays. Texts are in the arena of `cli`. False
+ * again, what it has answered stays. Texts are in the arena of `cli`,
+ * those of an error in its own. False
  * when there is no answer: PL_ERR_INDEX, PL_ERR_INTEGRITY, PL_ERR_LIMIT; and
  * with PL_ERR_USAGE when the options make no index, for this template or any.
  */
