@@ -47,7 +47,13 @@ struct job {
     struct pl_fit_row *rows;
     size_t count;
     struct pl_strs warnings; /* of the indexes, each once */
+    size_t tried;
+    struct pl_strs failed_variants; /* since the last answer */
+    struct pl_progress_line progress;
 };
+
+/* Errors of so many variants in a row are not those of one of them. */
+#define HOPELESS 3
 
 /* ---- which templates ---- */
 
@@ -99,29 +105,52 @@ static bool is_of_one(enum pl_error_code code)
            code == PL_ERR_LIMIT;
 }
 
+static struct pl_str variant_of(const struct job *job,
+                                const struct pl_fit_row *row)
+{
+    struct pl_setup setup = {.has_template = true, .template = row->template};
+    return pl_resolve_torch_variant(job->options, &setup);
+}
+
+static bool is_of_group(const struct job *job, const struct pl_fit_row *first,
+                        const struct pl_fit_row *row)
+{
+    return pl_str_eq(variant_of(job, first), variant_of(job, row));
+}
+
+/* Once in a list. */
+static void add_new(struct job *job, struct pl_strs *list, struct pl_str text)
+{
+    size_t at = 0;
+    while (at < list->len && !pl_str_eq(list->at[at], text))
+        at++;
+    if (at == list->len)
+        pl_vec_push(job->cli->arena, list, pl_arena_dup(job->cli->arena, text));
+}
+
 static void keep_warnings(struct job *job, const struct pl_index *index)
 {
     size_t count;
     const struct pl_str *found = pl_index_warnings(index, &count);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = 0;
-        while (at < job->warnings.len &&
-               !pl_str_eq(job->warnings.at[at], found[i]))
-            at++;
-        if (at == job->warnings.len)
-            pl_vec_push(job->cli->arena, &job->warnings,
-                        pl_arena_dup(job->cli->arena, found[i]));
-    }
+    for (size_t i = 0; i < count; i++)
+        add_new(job, &job->warnings, found[i]);
 }
 
 static bool ask(struct job *job, struct pl_setup *group, struct pl_fit_row *row,
                 struct pl_error *err)
 {
     struct pl_error failed = {.arena = job->cli->arena};
+    struct pl_str now =
+        pl_arena_printf(job->cli->arena, "Trying %zu of %zu templates: %.*s",
+                        ++job->tried, job->count, PL_STR_ARG(row->template.id));
+    pl_progress_say(&job->progress, now);
     if (pl_template_fit(job->cli, job->options, group, &row->template,
-                        &row->fit, &failed))
+                        &row->fit, &failed)) {
+        job->failed_variants.len = 0;
         return true;
+    }
     row->failed = failed;
+    add_new(job, &job->failed_variants, variant_of(job, row));
     if (is_of_one(failed.code))
         return true;
     *err = failed;
@@ -140,15 +169,6 @@ static bool open_group(struct job *job, struct pl_cli *cli,
         return false;
     job->base.is_noted = group->is_noted;
     return true;
-}
-
-static bool is_of_group(const struct job *job, const struct pl_fit_row *first,
-                        const struct pl_fit_row *row)
-{
-    struct pl_setup a = {.has_template = true, .template = first->template};
-    struct pl_setup b = {.has_template = true, .template = row->template};
-    return pl_str_eq(pl_resolve_torch_variant(job->options, &a),
-                     pl_resolve_torch_variant(job->options, &b));
 }
 
 /* All with the torch of one variant: what they read is the same. */
@@ -177,12 +197,28 @@ static bool ask_group(struct job *job, bool *is_done, size_t first,
     return true;
 }
 
+/* Where no server answers, trying on would only take its time. */
+static void give_up(struct job *job, bool *is_done)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        if (is_done[i])
+            continue;
+        is_done[i] = true;
+        job->rows[i].failed.arena = job->cli->arena;
+        pl_error_plain(&job->rows[i].failed, PL_ERR_INDEX,
+                       "not tried: those before it have failed");
+    }
+}
+
 static bool ask_all(struct job *job, struct pl_error *err)
 {
     bool *is_done = pl_new_array(job->cli->arena, bool, job->count);
-    for (size_t i = 0; i < job->count; i++)
+    for (size_t i = 0; i < job->count; i++) {
         if (!is_done[i] && !ask_group(job, is_done, i, err))
             return false;
+        if (job->failed_variants.len >= HOPELESS)
+            give_up(job, is_done);
+    }
     return true;
 }
 
@@ -206,9 +242,14 @@ static int run(struct pl_cli *cli, const void *given)
     const struct values *values = given;
     struct pl_error err = {.arena = cli->arena};
     struct job job = {.cli = cli, .options = &values->resolve};
-    if (!pl_setup_read(cli, job.options, &cli->parsed.args, &job.base, &err) ||
-        !pl_gpu_load(cli->arena, &job.gpu, &err) ||
-        !load_rows(&job, &values->templates, &err) || !ask_all(&job, &err))
+    bool good =
+        pl_setup_read(cli, job.options, &cli->parsed.args, &job.base, &err) &&
+        pl_gpu_load(cli->arena, &job.gpu, &err) &&
+        load_rows(&job, &values->templates, &err);
+    pl_progress_begin(&job.progress, cli, job.options->no_progress);
+    good = good && ask_all(&job, &err);
+    pl_progress_end(&job.progress);
+    if (!good)
         return pl_cli_fail(cli, &err);
     pl_fit_rows_sort(job.rows, job.count);
     if (values->format)

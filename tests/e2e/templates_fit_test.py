@@ -3,11 +3,16 @@
 
 usage: templates_fit_test.py PODLOCK INDEX FIXTURES
 """
+import fcntl
 import json
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from network_test import LISTING, empty_listing
@@ -259,11 +264,65 @@ def test_broken_index(world):
             wrong('no answer', done.stdout)
 
 
+def test_no_network(world):
+    """After a few in vain the others are not tried, and it is said."""
+    case = world.put('plain.in', 'flask\n')
+    with Server(world.index) as server:
+        root = server.root  # nobody listens there afterwards
+    code, rows = world.fit(case, '--no-cache', root=root)
+    answers = {n for n, r in rows.items() if r['fits']}
+    messages = [r['error']['message'] for n, r in rows.items()
+                if n not in answers]
+    expect('exit code', code, 0)
+    expect('nothing to ask', answers, {'colab-gpu-20260819-py313'})
+    expect('rows', sorted(rows), shipped(world))
+    tried = sum('cannot be reached' in m for m in messages)
+    if not 3 <= tried <= 5:
+        wrong(f'{tried} are tried')
+    expect('not tried', sum('not tried' in m for m in messages),
+           len(messages) - tried)
+
+
+def terminal(world, *words, root):
+    """What a person sees on standard error, with what draws it over."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ,
+                struct.pack('HHHH', 24, 80, 0, 0))
+    env = {'PATH': os.environ['PATH'], 'HOME': world.top, 'TERM': 'xterm'}
+    child = subprocess.Popen(
+        [world.podlock, 'templates', 'fit', *words, '--index-root', root,
+         '--no-cache'], cwd=world.top, env=env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    seen = b''
+    try:
+        while piece := os.read(leader, 4096):
+            seen += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(leader)
+    child.wait(timeout=60)
+    return seen
+
+
+def test_progress(world):
+    case = world.put('plain.in', 'flask\n')
+    with Server(world.index, delay=(30, 40)) as server:
+        seen = terminal(world, case, root=server.root)
+        if not re.search(rb'Trying \d+ of 21 templates: [a-z]', seen):
+            wrong('progress', seen)
+        if not seen.endswith(b'\r\x1b[K'):
+            wrong('the line is left there', seen)
+        seen = terminal(world, case, '--no-progress', root=server.root)
+        expect('--no-progress', seen, b'')
+
+
 def main(podlock, index, fixtures):
     with tempfile.TemporaryDirectory() as top:
         world = World(podlock, index, fixtures, top)
         for test in (test_cases, test_options, test_named, test_machines,
-                     test_text, test_http, test_broken_index):
+                     test_text, test_http, test_broken_index, test_no_network,
+                     test_progress):
             test(world)
     print(f'{len(failed)} failed')
     return 1 if failed else 0

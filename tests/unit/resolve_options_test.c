@@ -238,6 +238,20 @@ static void the_format_follows_the_name(void **state)
     assert_false(pl_resolve_format(&odd, &format, NULL));
 }
 
+/* The command line of `templates fit`: no container, no output of a lock. */
+static void what_others_share(void **state)
+{
+    (void)state;
+    const struct pl_option *first =
+        pl_resolve_option_table + PL_RESOLVE_TARGET_COUNT;
+    const struct pl_option *last = first + PL_RESOLVE_SHARED_COUNT - 1;
+    assert_string_equal(pl_resolve_option_table->name, "template");
+    assert_string_equal(first->name, "constraint");
+    assert_non_null(first->group);
+    assert_string_equal(last->name, "refresh-package");
+    assert_string_equal(last[1].group, "Output");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +263,7 @@ int main(void)
         cmocka_unit_test(what_comes_later_is_refused),
         cmocka_unit_test(variables_of_pip_and_uv),
         cmocka_unit_test(the_format_follows_the_name),
+        cmocka_unit_test(what_others_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
