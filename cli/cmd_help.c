@@ -9,11 +9,15 @@ static int run_help(struct pl_cli *cli, const void *values)
         pl_help_podlock(&cli->out, &cli->text);
         return 0;
     }
-    const struct pl_command *command = pl_command_find(cli->parsed.args.at[0]);
+    struct pl_str name = cli->parsed.args.at[0];
+    if (cli->parsed.args.len > 1)
+        name = pl_arena_printf(cli->arena, "%.*s %.*s", PL_STR_ARG(name),
+                               PL_STR_ARG(cli->parsed.args.at[1]));
+    const struct pl_command *command = pl_command_find(name);
     if (!command) {
         struct pl_error err = {.arena = cli->arena};
         pl_error_plain(&err, PL_ERR_USAGE, "there is no command `%.*s`",
-                       PL_STR_ARG(cli->parsed.args.at[0]));
+                       PL_STR_ARG(name));
         return pl_cli_fail(cli, &err);
     }
     pl_help_command(cli->arena, command, &cli->out, &cli->text);
@@ -24,7 +28,7 @@ const struct pl_command pl_cmd_help = {
     .name = "help",
     .args = "[COMMAND]",
     .summary = "show help, for all or for one command",
-    .max_args = 1,
+    .max_args = 2, /* "templates fit" */
     .run = run_help,
 };
 

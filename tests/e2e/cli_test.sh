@@ -83,6 +83,11 @@ has_not "$(printf '\033')"
 expect 0 '' -h
 expect 0 '' help
 expect 0 '' help templates
+expect 0 '' help templates fit
+has '^usage: podlock templates fit '
+expect 0 '' templates fit --help
+has 'constraint FILE'
+expect 2 'no command .resolve fit' help resolve fit
 has '^usage: podlock templates'
 expect 0 '' templates --format nonsense --help
 has '^usage: podlock templates'
@@ -231,8 +236,10 @@ if command -v bash >/dev/null 2>&1; then
         COMP_WORDS=(podlock templates --format ""); COMP_CWORD=3; _podlock
         echo "${COMPREPLY[@]}"
         COMP_WORDS=(podlock templ); COMP_CWORD=1; _podlock
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(podlock templates fit --replace ""); COMP_CWORD=4; _podlock
         echo "${COMPREPLY[@]}"' - "$dir/out" | tr '\n' ' ')
-    [ "$words" = "--format text json templates " ] ||
+    [ "$words" = "--format text json templates if-needed freely never " ] ||
         wrong "completion says: $words"
 fi
 
