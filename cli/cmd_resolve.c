@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/resolve_no.h"
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
 #include "cli/resolve_show.h"
@@ -8,7 +9,6 @@
 #include "core/trace.h"
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
-#include "resolver/conflict_text.h"
 #include "resolver/problem_text.h"
 
 static void close_index(struct pl_setup *setup)
@@ -182,43 +182,6 @@ static void end_reading(const struct pl_cli *cli, struct pl_setup *setup)
         pl_cli_note(cli, "podlock: warning: %.*s", PL_STR_ARG(trouble));
 }
 
-/* Not one page was there: perhaps it was no index. */
-static void hint_at_index(const struct pl_setup *setup, struct pl_error *why)
-{
-    struct pl_str first = setup->first_site;
-    if (!setup->indexes.len || why->hint.len)
-        return;
-    if (first.len)
-        pl_error_hint(why,
-                      "is the name spelt right, and is %.*s the URL of an "
-                      "index? Most end in /simple/",
-                      PL_STR_ARG(first));
-    else
-        pl_error_hint(why, "no index is asked (--no-index, PIP_NO_INDEX), "
-                           "only --find-links");
-}
-
-static int answer_no(struct pl_cli *cli,
-                     const struct pl_resolve_options *options,
-                     const struct pl_answer *answer)
-{
-    struct pl_error why = {.arena = cli->arena};
-    pl_conflict_error(&answer->setup->problem, answer->solution->conflict,
-                      &why);
-    if (!answer->read.pages)
-        hint_at_index(answer->setup, &why);
-    if (options->format == PL_OUTPUT_JSON)
-        pl_answer_json_no(answer, &why, &cli->text);
-    note_warnings(cli, answer);
-    PL_BUF(fixes, PL_MAX_MESSAGE_BYTES);
-    pl_repairs_show(cli->arena, &cli->err, &answer->repairs, &fixes);
-    if (answer->repairs.repairs.list.len)
-        why.hint = (struct pl_str){0};
-    int code = pl_cli_fail(cli, &why);
-    pl_cli_write_error(&fixes);
-    return code;
-}
-
 static int run(struct pl_cli *cli, const void *values)
 {
     const struct pl_resolve_options *options = values;
@@ -239,12 +202,13 @@ static int run(struct pl_cli *cli, const void *values)
         return pl_cli_fail(cli, &err);
     note_reading(cli, &setup, &answer);
     if (!solution.satisfiable &&
-        !pl_repairs_look(cli, options, &setup, solution.conflict,
-                         &answer.repairs, &err))
+        !pl_answer_no_find(cli, options, &setup, &answer, &err))
         return pl_cli_fail(cli, &err);
     end_reading(cli, &setup);
-    if (!solution.satisfiable)
-        return answer_no(cli, options, &answer);
+    if (!solution.satisfiable) {
+        note_warnings(cli, &answer);
+        return pl_answer_no(cli, &answer, options->format == PL_OUTPUT_JSON);
+    }
     answer.lock = &lock;
     pl_resolve_warnings(&setup, &solution, &answer.warnings);
     answer.took_ns = pl_clock_ns() - start;

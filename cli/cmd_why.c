@@ -2,11 +2,10 @@
 #include "cli/nearest.h"
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
-#include "cli/resolve_show.h"
+#include "cli/resolve_no.h"
 #include "cli/why_lock.h"
 #include "cli/why_show.h"
 #include "pep/name.h"
-#include "resolver/conflict_text.h"
 
 static void close_index(struct pl_setup *setup)
 {
@@ -57,20 +56,17 @@ static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
            pl_resolve_search(cli, options, setup, solution, err);
 }
 
-static int answer_no(struct pl_cli *cli, bool json,
+static int answer_no(struct pl_cli *cli,
+                     const struct pl_resolve_options *options,
                      const struct pl_solution *solution, struct pl_setup *setup)
 {
-    struct pl_error why = {.arena = cli->arena};
+    struct pl_error err = {.arena = cli->arena};
     struct pl_answer answer = {.setup = setup,
                                .solution = solution,
                                .read = pl_index_stats(setup->index)};
-    pl_conflict_error(&setup->problem, solution->conflict, &why);
-    if (!why.hint.len)
-        pl_error_hint(&why, "`podlock resolve` with the same words tells what "
-                            "would make it a yes");
-    if (json)
-        pl_answer_json_no(&answer, &why, &cli->text);
-    return pl_cli_fail(cli, &why);
+    if (!pl_answer_no_find(cli, options, setup, &answer, &err))
+        return pl_cli_fail(cli, &err);
+    return pl_answer_no(cli, &answer, options->format == PL_OUTPUT_JSON);
 }
 
 /* Closing writes to the cache what was learnt. */
@@ -118,7 +114,7 @@ static int run(struct pl_cli *cli, const void *values)
     if (!good)
         return pl_cli_fail(cli, &err);
     if (!solution.satisfiable)
-        return answer_no(cli, json, &solution, &setup);
+        return answer_no(cli, &options, &solution, &setup);
     struct pl_why_answer answer = {.setup = &setup, .why = &why};
     if (why.state == PL_WHY_ABSENT && !why.absence_count)
         answer.nearest = find_nearest(&solution, name);

@@ -42,8 +42,8 @@ static void write_package(struct pl_jsonw *w,
     pl_jsonw_end(w);
 }
 
-static void write_head(struct pl_jsonw *w, const struct pl_setup *setup,
-                       bool satisfiable)
+void pl_answer_json_head(struct pl_jsonw *w, const struct pl_setup *setup,
+                         bool satisfiable)
 {
     if (setup->has_template)
         pl_jsonw_str(w, "template", setup->template.id);
@@ -53,9 +53,10 @@ static void write_head(struct pl_jsonw *w, const struct pl_setup *setup,
     pl_jsonw_bool(w, "satisfiable", satisfiable);
 }
 
-static void write_stats(struct pl_jsonw *w, const struct pl_answer *answer)
+void pl_answer_json_tail(struct pl_jsonw *w, const struct pl_answer *answer)
 {
     const struct pl_solution *solution = answer->solution;
+    write_strs(w, "warnings", answer->warnings.at, answer->warnings.len);
     pl_jsonw_u64(w, "rounds", solution->stats.rounds);
     pl_jsonw_u64(w, "solves", solution->stats.solves);
     pl_jsonw_u64(w, "solver-microseconds", solution->stats.solver_ns / 1000);
@@ -109,7 +110,7 @@ void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out)
     struct pl_jsonw w = pl_jsonw_to(out);
     size_t unknown;
     pl_jsonw_object(&w, NULL);
-    write_head(&w, answer->setup, true);
+    pl_answer_json_head(&w, answer->setup, true);
     pl_jsonw_array(&w, "packages");
     for (size_t i = 0; i < lock->package_count; i++)
         write_package(&w, &lock->packages[i]);
@@ -124,41 +125,6 @@ void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out)
     pl_jsonw_u64(&w, "not-downloaded", pl_resolve_saved(solution, &unknown));
     pl_jsonw_u64(&w, "not-downloaded-unknown", unknown);
     write_rules(&w, answer);
-    write_strs(&w, "warnings", answer->warnings.at, answer->warnings.len);
-    write_stats(&w, answer);
-    pl_jsonw_end(&w);
-}
-
-static void write_place(struct pl_jsonw *w, const struct pl_error *why)
-{
-    if (!why->span.source)
-        return;
-    struct pl_place place = pl_span_place(why->span);
-    pl_jsonw_object(w, "place");
-    pl_jsonw_str(w, "file", why->span.source->name);
-    pl_jsonw_u64(w, "line", place.line);
-    pl_jsonw_u64(w, "column", place.column);
-    pl_jsonw_end(w);
-}
-
-void pl_answer_json_no(const struct pl_answer *answer,
-                       const struct pl_error *why, struct pl_buf *out)
-{
-    struct pl_jsonw w = pl_jsonw_to(out);
-    pl_jsonw_object(&w, NULL);
-    write_head(&w, answer->setup, false);
-    pl_jsonw_object(&w, "problem");
-    pl_jsonw_str(&w, "message", why->message);
-    write_place(&w, why);
-    pl_jsonw_array(&w, "because");
-    struct pl_str rest = why->because, line;
-    while (pl_str_cut(&rest, '\n', &line))
-        if (line.len)
-            pl_jsonw_str(&w, NULL, pl_str_trim(line));
-    pl_jsonw_end(&w);
-    pl_jsonw_end(&w);
-    pl_repairs_json(&answer->repairs, &w);
-    write_strs(&w, "warnings", answer->warnings.at, answer->warnings.len);
-    write_stats(&w, answer);
+    pl_answer_json_tail(&w, answer);
     pl_jsonw_end(&w);
 }

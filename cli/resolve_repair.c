@@ -5,8 +5,6 @@
 #include "core/clock.h"
 #include "core/limits.h"
 
-#define NS_PER_SECOND 1000000000u
-
 /* ---- finding them ---- */
 
 static bool read_time(struct pl_str text, uint64_t *seconds,
@@ -93,7 +91,7 @@ bool pl_repairs_look(struct pl_cli *cli,
         .index = setup->index,
         .conflict = conflict,
         .max_download = setup->max_download,
-        .deadline_ns = pl_clock_ns() + seconds * NS_PER_SECOND,
+        .deadline_ns = pl_clock_ns() + seconds * PL_SECOND_NS,
         .report = report,
         .reopen = reopen,
         .user = &looking,

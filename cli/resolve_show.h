@@ -8,13 +8,15 @@
 #include "cli/cli.h"
 #include "cli/resolve_lock.h"
 #include "cli/resolve_repair.h"
+#include "resolver/conflicts.h"
 
 struct pl_answer {
     const struct pl_setup *setup;
     const struct pl_solution *solution;
     const struct pl_lock *lock;
     pl_warning_vec warnings;
-    struct pl_found_repairs repairs; /* of a "no" */
+    struct pl_conflicts conflicts; /* of a "no" */
+    struct pl_found_repairs repairs;
     struct pl_index_stats read;
     uint64_t took_ns;
 };
@@ -25,8 +27,9 @@ void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer);
 struct pl_str pl_answer_summary(struct pl_arena *arena,
                                 const struct pl_answer *answer);
 void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out);
-/* JSON of a "no"; there is no lock. */
-void pl_answer_json_no(const struct pl_answer *answer,
-                       const struct pl_error *why, struct pl_buf *out);
+/* What begins and what ends it, of a "no" too. */
+void pl_answer_json_head(struct pl_jsonw *w, const struct pl_setup *setup,
+                         bool satisfiable);
+void pl_answer_json_tail(struct pl_jsonw *w, const struct pl_answer *answer);
 
 #endif

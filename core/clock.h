@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#define PL_SECOND_NS 1000000000u
+
 static inline uint64_t pl_clock_ns(void)
 {
     struct timespec now;

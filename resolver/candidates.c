@@ -298,12 +298,18 @@ static bool is_prerelease_allowed(const struct filler *f)
     return mode != PL_PRERELEASE_EXPLICIT || f->named_prerelease;
 }
 
+static bool is_lifted(const struct filler *f, enum pl_exclusion why)
+{
+    return pl_exclusion_is_lifted(f->problem, f->project->name, why);
+}
+
 static enum pl_exclusion judge_version(const struct filler *f,
                                        const struct pl_version *version)
 {
     if (constrained(f->problem, f->project->name, version))
         return PL_EXCLUDED_CONSTRAINT;
-    if (pl_version_is_prerelease(version) && !is_prerelease_allowed(f))
+    if (pl_version_is_prerelease(version) && !is_prerelease_allowed(f) &&
+        !is_lifted(f, PL_EXCLUDED_PRERELEASE))
         return PL_EXCLUDED_PRERELEASE;
     return PL_EXCLUSION_COUNT;
 }
@@ -336,6 +342,18 @@ static bool wants_lowest(const struct filler *f)
 
 typedef PL_VEC(struct pl_candidate) candidate_vec;
 
+/* What it needs is not known, so it is taken to need nothing. */
+static struct pl_candidate let_in(const struct pl_file *file)
+{
+    static const struct pl_metadata nothing;
+    return (struct pl_candidate){
+        .version = file->version,
+        .file = file,
+        .state = PL_CANDIDATE_READ,
+        .metadata = &nothing,
+    };
+}
+
 /* Handles the files of one version. */
 static void take_version(struct filler *f, const struct pl_file *files,
                          size_t count, candidate_vec *out)
@@ -358,16 +376,17 @@ static void take_version(struct filler *f, const struct pl_file *files,
     const struct pl_fact *fact = f->project->fact;
     if (fact && pl_version_cmp(&fact->version, version) == 0)
         return;
-    enum pl_exclusion verdict = judge_version(f, version);
-    if (verdict != PL_EXCLUSION_COUNT || !best)
+    bool is_let_in = !best && is_lifted(f, why);
+    if (best || is_let_in)
+        why = judge_version(f, version);
+    if (why != PL_EXCLUSION_COUNT)
         pl_vec_push(arena, &f->project->excluded,
-                    (struct pl_excluded){version, best ? verdict : why});
+                    (struct pl_excluded){version, why});
     else
         pl_vec_push(arena, out,
-                    (struct pl_candidate){
-                        .version = best->version,
-                        .file = best,
-                    });
+                    is_let_in ? let_in(files)
+                              : (struct pl_candidate){.version = best->version,
+                                                      .file = best});
 }
 
 static bool is_same_version(const struct pl_version *a,

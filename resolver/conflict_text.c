@@ -26,8 +26,7 @@ static const char *const exclusion_texts[PL_EXCLUSION_COUNT][2] = {
                                 "have other hashes than their --hash"},
     [PL_EXCLUDED_VARIANT] = {"is built for another CUDA than the template's",
                              "are built for another CUDA than the template's"},
-    [PL_EXCLUDED_METADATA] = {"has metadata that cannot be used",
-                              "have metadata that cannot be used"},
+    [PL_EXCLUDED_METADATA] = {"cannot be used", "cannot be used"},
 };
 
 static const char *const hold_texts[] = {
@@ -102,7 +101,7 @@ static void print_rule(const struct pl_abi_rule *rule, struct pl_buf *out)
     pl_buf_add_char(out, ')');
 }
 
-static void print_demand(const struct pl_demand *demand, struct pl_buf *out)
+void pl_demand_print(const struct pl_demand *demand, struct pl_buf *out)
 {
     if (demand->by_url) {
         pl_escape_terminal(out, demand->text);
@@ -121,7 +120,7 @@ static void print_needs(const struct pl_reason *reason, struct pl_buf *out)
     for (size_t i = 0; i < reason->demand_count; i++) {
         if (i)
             pl_buf_add_cstr(out, i + 1 < reason->demand_count ? ", " : " and ");
-        print_demand(reason->demands[i], out);
+        pl_demand_print(reason->demands[i], out);
     }
 }
 
@@ -176,7 +175,7 @@ void pl_reason_print(const struct pl_problem *problem,
         return;
     case PL_REASON_NO_MATCH:
         pl_buf_add_cstr(out, "no index has a version that meets ");
-        print_demand(reason->demands[0], out);
+        pl_demand_print(reason->demands[0], out);
         return;
     }
 }

@@ -17,6 +17,8 @@ void pl_reason_print(const struct pl_problem *problem,
 /* "numpy 1.26.0 to 1.26.4 (5 versions)": the project and its versions. */
 void pl_reason_print_versions(const struct pl_reason *reason,
                               struct pl_buf *out);
+/* "numpy[x]<2": the requirement, as it is told. */
+void pl_demand_print(const struct pl_demand *demand, struct pl_buf *out);
 /* The whole as an error (PL_ERR_NO): place, message, because. */
 void pl_conflict_error(const struct pl_problem *problem,
                        const struct pl_conflict *conflict,

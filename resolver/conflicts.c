@@ -37,21 +37,26 @@ static struct question nothing_asked(const struct pl_problem *problem,
             .asked = all_true(arena, problem->asked_count),
             .constraints = all_true(arena, problem->constraint_count),
             .facts = all_true(arena, fact_count(problem)),
+            .exclusions = true,
         }};
 }
 
+/* Not a constraint of the template: that is part of the image. */
 static bool is_leaf(const struct pl_reason *reason)
 {
+    if (reason->kind == PL_REASON_EXCLUDED)
+        return reason->asked || reason->why != PL_EXCLUDED_CONSTRAINT;
     return reason->kind == PL_REASON_ASKED || reason->kind == PL_REASON_FACT ||
-           reason->kind == PL_REASON_RULE ||
-           (reason->kind == PL_REASON_EXCLUDED && reason->asked);
+           reason->kind == PL_REASON_RULE;
 }
 
-/* One constraint may keep out versions of several reasons. */
+/* One leaf may be told of several times. */
 static bool is_same(const struct pl_reason *a, const struct pl_reason *b)
 {
     return a->kind == b->kind && a->asked == b->asked && a->fact == b->fact &&
-           a->rule == b->rule;
+           a->rule == b->rule &&
+           (a->kind != PL_REASON_EXCLUDED || a->asked ||
+            (a->why == b->why && a->project == b->project));
 }
 
 static void bind(const struct pl_problem *problem, struct pl_arena *arena,
@@ -64,8 +69,11 @@ static void bind(const struct pl_problem *problem, struct pl_arena *arena,
         lifted->facts[leaf->fact - problem->template->facts] = false;
     else if (leaf->kind == PL_REASON_RULE)
         pl_vec_push(arena, &question->rules, leaf->rule);
-    else
+    else if (leaf->asked)
         lifted->constraints[leaf->asked - problem->constraints] = false;
+    else
+        pl_vec_push(arena, &lifted->kept_exclusions,
+                    (struct pl_kept_exclusion){leaf->project->name, leaf->why});
 }
 
 enum answer { ANSWER_YES, ANSWER_NO, ANSWER_FAILED };
@@ -165,4 +173,20 @@ struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
         if (answer != ANSWER_NO)
             return f.out;
     }
+}
+
+const struct pl_conflict *
+pl_conflicts_together(struct pl_arena *arena,
+                      const struct pl_conflicts *conflicts)
+{
+    const struct pl_conflict *first = conflicts->list.at[0];
+    PL_VEC(struct pl_reason) reasons = {0};
+    if (conflicts->list.len == 1)
+        return first;
+    for (size_t c = 0; c < conflicts->list.len; c++)
+        for (size_t i = 0; i < conflicts->list.at[c]->count; i++)
+            pl_vec_push(arena, &reasons, conflicts->list.at[c]->reasons[i]);
+    struct pl_conflict *all = pl_new(arena, struct pl_conflict);
+    *all = (struct pl_conflict){reasons.at, reasons.len, first->blamed};
+    return all;
 }

@@ -26,4 +26,9 @@ struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
                                       struct pl_index *index,
                                       const struct pl_conflict *first);
 
+/* All their reasons one after the other, for who looks for repairs. */
+const struct pl_conflict *
+pl_conflicts_together(struct pl_arena *arena,
+                      const struct pl_conflicts *conflicts);
+
 #endif

@@ -307,7 +307,8 @@ static void visit_released(struct decider *d, size_t job_count)
             d->decided[job->project->number] == UNDECIDED)
             pl_vec_push(d->arena, &left, job->project);
     }
-    bool freely = d->pool->problem->policy.replace == PL_REPLACE_FREELY;
+    bool freely = d->pool->problem->policy.replace == PL_REPLACE_FREELY &&
+                  !are_facts_lifted(d);
     if (!left.len || (freely && can_stay(d, left.at, left.len)))
         return;
     qsort(left.at, left.len, sizeof(left.at[0]), compare_names);

@@ -238,6 +238,12 @@ static struct pl_candidate *find_candidate(struct pl_project *project,
 static void drop_candidate(struct pl_gather *gather, struct pl_project *project,
                            struct pl_candidate *candidate, struct pl_str reason)
 {
+    static const struct pl_metadata nothing;
+    if (pl_exclusion_is_lifted(gather->problem, project->name,
+                               PL_EXCLUDED_METADATA)) {
+        candidate->metadata = &nothing;
+        return;
+    }
     candidate->state = PL_CANDIDATE_UNUSABLE;
     pl_bits_drop(project->usable, (size_t)(candidate - project->candidates));
     candidate->reason = reason;

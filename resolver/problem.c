@@ -113,6 +113,17 @@ bool pl_fact_meets(const struct pl_fact *fact,
             pl_specifier_match(specifier, &fact->treat_as));
 }
 
+bool pl_exclusion_is_lifted(const struct pl_problem *problem,
+                            struct pl_str project, enum pl_exclusion why)
+{
+    const struct pl_lifted *lifted = &problem->lifted;
+    for (size_t i = 0; i < lifted->kept_exclusions.len; i++)
+        if (lifted->kept_exclusions.at[i].why == why &&
+            pl_str_eq(lifted->kept_exclusions.at[i].project, project))
+            return false;
+    return lifted->exclusions;
+}
+
 bool pl_fact_is_lifted(const struct pl_problem *problem,
                        const struct pl_fact *fact)
 {

@@ -175,10 +175,21 @@ struct pl_root {
  * is asked by nobody. They still say what may be a candidate at all (a pin
  * opens a yanked version), so that a question with fewer of them never has
  * fewer answers. An array may be NULL: none.
+ *
+ * With `exclusions` a version that is no candidate for any other reason than a
+ * constraint is one all the same, and needs nothing; but for the projects and
+ * reasons listed.
  */
+struct pl_kept_exclusion {
+    struct pl_str project;
+    enum pl_exclusion why;
+};
+
 struct pl_lifted {
     bool *asked, *constraints; /* by position in the problem's lists */
     bool *facts;               /* in the template's: it need not be there */
+    bool exclusions;
+    PL_VEC(struct pl_kept_exclusion) kept_exclusions;
 };
 
 struct pl_problem {
@@ -251,6 +262,9 @@ const struct pl_needs *pl_candidate_needs(struct pl_problem *problem,
                                           struct pl_candidate *candidate,
                                           struct pl_str extra);
 
+/* Does this reason not keep versions of the project out in this question? */
+bool pl_exclusion_is_lifted(const struct pl_problem *problem,
+                            struct pl_str project, enum pl_exclusion why);
 /* Need the fact not be there in this question? */
 bool pl_fact_is_lifted(const struct pl_problem *problem,
                        const struct pl_fact *fact);

@@ -125,7 +125,8 @@ class Place:
     def arguments(self, row, root):
         o = types.SimpleNamespace(podlock=self.podlock, index=root,
                                   fixtures=self.fixtures)
-        return [a for a in row.arguments(o) if a != '--json']
+        # repairs are other questions, as many as there is time for
+        return [a for a in row.arguments(o) if a != '--json'] + ['--no-repairs']
 
     def run(self, row, root, *more):
         env = {k: v for k, v in os.environ.items()

@@ -163,11 +163,12 @@ static bool is_candidate(const struct brute_world *w, int name,
     enum brute_prerelease mode = w->prerelease;
     if (fact->there && key(fact->version) == key(r->version))
         return false; /* that is the fact itself */
-    if (r->unusable)
+    const struct brute_name *n = &w->names[name];
+    /* what is yanked is not looked into */
+    bool is_out = r->yanked && !any_direct_pins(w, name, r->version);
+    if (is_out ? !n->lift_yanked : r->unusable && !n->lift_unusable)
         return false;
-    if (r->yanked && !any_direct_pins(w, name, r->version))
-        return false;
-    if (r->version.pre &&
+    if (r->version.pre && !n->lift_pre &&
         (mode == BRUTE_PRE_DISALLOW ||
          (mode == BRUTE_PRE_EXPLICIT && !any_direct_names_pre(w, name))))
         return false;
@@ -197,17 +198,27 @@ static void add_candidate(struct solver *s, int name, struct candidate c)
     list[at] = c;
 }
 
+static bool is_let_in(const struct brute_world *w, int name,
+                      const struct brute_release *r)
+{
+    return r->unusable || (r->yanked && !any_direct_pins(w, name, r->version));
+}
+
 static void find_candidates(struct solver *s, int name)
 {
+    static const struct brute_needs nothing;
     const struct brute_name *n = &s->world->names[name];
     if (n->fact.there)
         add_candidate(
             s, name, (struct candidate){n->fact.version, true, &n->fact.needs});
     for (int i = 0; n->on_index && i < n->release_count; i++)
         if (is_candidate(s->world, name, &n->releases[i]))
-            add_candidate(s, name,
-                          (struct candidate){n->releases[i].version, false,
-                                             &n->releases[i].needs});
+            add_candidate(
+                s, name,
+                (struct candidate){n->releases[i].version, false,
+                                   is_let_in(s->world, name, &n->releases[i])
+                                       ? &nothing
+                                       : &n->releases[i].needs});
     s->fact_at[name] = NONE;
     for (int i = 0; i < s->candidate_count[name]; i++)
         if (s->candidates[name][i].is_fact)

@@ -79,6 +79,8 @@ struct brute_fact {
 struct brute_name {
     bool on_index;
     bool excluded; /* --exclude */
+    /* What keeps releases out does not: they need nothing then. */
+    bool lift_yanked, lift_unusable, lift_pre;
     int release_count;
     struct brute_release releases[BRUTE_VERSIONS]; /* ascending */
     struct brute_fact fact;

@@ -38,8 +38,11 @@ static void lift_all(struct brute_world *world)
         world->constraints.at[i].lifted = true;
     for (int i = 0; i < world->rule_count; i++)
         world->rules[i].lifted = true;
-    for (int n = 0; n < world->name_count; n++)
-        world->names[n].fact.lifted = true;
+    for (int n = 0; n < world->name_count; n++) {
+        struct brute_name *name = &world->names[n];
+        name->fact.lifted = true;
+        name->lift_yanked = name->lift_unusable = name->lift_pre = true;
+    }
 }
 
 /* The flag that says whether the leaf binds; NULL: the reason is none. */
@@ -55,7 +58,13 @@ static bool *flag_of(const struct pl_problem *problem,
     if (reason->kind == PL_REASON_EXCLUDED && reason->asked)
         return &world->constraints.at[reason->asked - problem->constraints]
                     .lifted;
-    return NULL;
+    if (reason->kind != PL_REASON_EXCLUDED)
+        return NULL;
+    struct brute_name *name = &world->names[reason->project->name.at[0] - 'a'];
+    return reason->why == PL_EXCLUDED_YANKED       ? &name->lift_yanked
+           : reason->why == PL_EXCLUDED_METADATA   ? &name->lift_unusable
+           : reason->why == PL_EXCLUDED_PRERELEASE ? &name->lift_pre
+                                                   : NULL;
 }
 
 static const char *check_conflict(const struct pl_problem *problem,
