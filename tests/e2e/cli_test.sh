@@ -83,12 +83,12 @@ has_not "$(printf '\033')"
 expect 0 '' -h
 expect 0 '' help
 expect 0 '' help templates
+has '^usage: podlock templates'
 expect 0 '' help templates fit
 has '^usage: podlock templates fit '
 expect 0 '' templates fit --help
 has 'constraint FILE'
 expect 2 'no command .resolve fit' help resolve fit
-has '^usage: podlock templates'
 expect 0 '' templates --format nonsense --help
 has '^usage: podlock templates'
 expect 0 '' --version
