@@ -32,11 +32,34 @@ void pl_cli_note(const struct pl_cli *cli, const char *format, ...)
     write_stderr(&shown);
 }
 
+/* GitHub shows it beside the line in a pull request. */
+static void annotate(const struct pl_error *err, const char *label,
+                     struct pl_buf *out)
+{
+    pl_buf_addf(out, "::%s", label);
+    if (err->span.source) {
+        struct pl_place place = pl_span_place(err->span);
+        pl_buf_add_cstr(out, " file=");
+        pl_escape_github_property(out, err->span.source->name);
+        pl_buf_addf(out, ",line=%u,col=%u", place.line, place.column);
+    }
+    pl_buf_add_cstr(out, "::");
+    pl_escape_github(out, err->message);
+    if (err->because.len) {
+        pl_escape_github(out, PL_STR("\n"));
+        pl_escape_github(out, err->because);
+    }
+    pl_buf_add_char(out, '\n');
+}
+
 static void show_error(const struct pl_cli *cli, const struct pl_error *err,
                        const char *label)
 {
     PL_BUF(shown, PL_MAX_MESSAGE_BYTES);
+    const char *actions = pl_vars_get(cli->vars, PL_STR("GITHUB_ACTIONS"));
     pl_error_print(err, label, cli->err.colour, &shown);
+    if (actions && !strcmp(actions, "true"))
+        annotate(err, label, &shown);
     write_stderr(&shown);
 }
 

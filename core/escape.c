@@ -1,5 +1,6 @@
 #include "core/escape.h"
 
+#include "core/limits.h"
 #include "core/mask.h"
 #include "core/utf8.h"
 
@@ -280,4 +281,28 @@ void pl_escape_shell(struct pl_buf *out, struct pl_str s)
         add_dollar_quoted(out, s);
         return;
     }
+}
+
+static void escape_percent(struct pl_buf *out, struct pl_str s,
+                           const char *escaped)
+{
+    PL_BUF(shown, PL_MAX_OUTPUT_BYTES);
+    pl_escape_terminal_lines(&shown, s);
+    for (size_t i = 0; i < shown.len; i++) {
+        char c = shown.data[i];
+        if (strchr(escaped, c))
+            pl_buf_addf(out, "%%%02X", (unsigned char)c);
+        else
+            pl_buf_add_char(out, c);
+    }
+}
+
+void pl_escape_github(struct pl_buf *out, struct pl_str s)
+{
+    escape_percent(out, s, "%\n");
+}
+
+void pl_escape_github_property(struct pl_buf *out, struct pl_str s)
+{
+    escape_percent(out, s, "%\n:,");
 }

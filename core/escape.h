@@ -43,5 +43,13 @@ void pl_escape_comment(struct pl_buf *out, struct pl_str s);
  * argument can hold, becomes U+FFFD.
  */
 void pl_escape_shell(struct pl_buf *out, struct pl_str s);
+/*
+ * In a command that a GitHub workflow reads from a log, "::error file=F::text":
+ * as on the terminal, newlines and percent signs as %0A and %25; a property (F)
+ * also has its colons and commas as %3A and %2C.
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+void pl_escape_github(struct pl_buf *out, struct pl_str s);
+void pl_escape_github_property(struct pl_buf *out, struct pl_str s);
 
 #endif

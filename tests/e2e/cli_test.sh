@@ -6,7 +6,7 @@ podlock=$1
 page=$2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-unset NO_COLOR FORCE_COLOR CLICOLOR_FORCE COLUMNS
+unset NO_COLOR FORCE_COLOR CLICOLOR_FORCE COLUMNS GITHUB_ACTIONS
 for variable in $(env |
     sed -n 's/^\(\(PODLOCK\|PIP\|UV\|SSL\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$variable"
@@ -223,6 +223,17 @@ grep -q 'cannot write to standard output' "$dir/err" || wrong "no message"
 [ $? -eq 5 ] || wrong "standard output closed: not exit 5"
 "$podlock" templates 2>&- >/dev/null
 [ $? -eq 0 ] || wrong "standard error closed: not exit 0"
+
+# ---- in a GitHub workflow an error stands beside its line, too ----
+printf 'numpy\n\nnumpy>>2\n' >"$dir/50%,r.in"
+expect 2 'numpy>>2' resolve "$dir/50%,r.in" --template none
+grep -q '^::' "$dir/err" && wrong "a workflow command, and no workflow"
+GITHUB_ACTIONS=true
+export GITHUB_ACTIONS
+expect 2 '^::error file=.*/50%25%2Cr\.in,line=3,col=[0-9]+::.' \
+    resolve "$dir/50%,r.in" --template none
+expect 2 '^::error::' resolve
+unset GITHUB_ACTIONS
 
 # ---- what is made from the tables ----
 expect 0 '' man

@@ -448,7 +448,8 @@ def fault_16_odd_zips(w):
                 w.no(what, 6, b'a-1.0', 'a', cache=None)
                 continue
             w.yes(what, 'a', {'a': '0.9'}, cache=None)
-            w.no(what, 1, b'a 1.0 cannot be used: its wheel', 'a==1.0', cache=None)
+            w.no(what, 1, b'a 1.0 cannot be used: its wheel', 'a==1.0',
+                 cache=None)
 
 
 # ---- 17 to 20: bodies ----

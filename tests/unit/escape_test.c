@@ -88,6 +88,19 @@ static void test_comment(void **state)
     check_table(rows, PL_COUNT(rows), pl_escape_comment);
 }
 
+static void test_github(void **state)
+{
+    (void)state;
+    static const struct row texts[] = {
+        ROW("a: b, 100%\nc\r", "a: b, 100%25%0Ac\\x0d"),
+    };
+    static const struct row properties[] = {
+        ROW("a,line=1::b%\n", "a%2Cline=1%3A%3Ab%25%0A"),
+    };
+    check_table(texts, PL_COUNT(texts), pl_escape_github);
+    check_table(properties, PL_COUNT(properties), pl_escape_github_property);
+}
+
 static void test_toml(void **state)
 {
     (void)state;
@@ -372,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_shell),
         cmocka_unit_test(test_bash_reads_back),
+        cmocka_unit_test(test_github),
         cmocka_unit_test(test_dash_is_not_harmed),
         cmocka_unit_test(test_random_strings),
         cmocka_unit_test(test_every_code_point),
