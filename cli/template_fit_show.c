@@ -250,25 +250,28 @@ void pl_fit_rows_show(struct pl_cli *cli, const struct pl_fit_row *rows,
 
 /* ---- JSON ---- */
 
+static void write_place(struct pl_jsonw *w, struct pl_span span)
+{
+    if (!span.source)
+        return;
+    struct pl_place place = pl_span_place(span);
+    pl_jsonw_object(w, "place");
+    pl_jsonw_str(w, "file", span.source->name);
+    pl_jsonw_u64(w, "line", place.line);
+    pl_jsonw_u64(w, "column", place.column);
+    pl_jsonw_end(w);
+}
+
+/*
+ * What else stands behind a "no" is for `podlock resolve` to say, which makes
+ * it as small as can be, with searches of its own.
+ */
 static void write_error(struct pl_jsonw *w, const char *key,
                         const struct pl_error *err)
 {
     pl_jsonw_object(w, key);
     pl_jsonw_str(w, "message", err->message);
-    if (err->span.source) {
-        struct pl_place place = pl_span_place(err->span);
-        pl_jsonw_object(w, "place");
-        pl_jsonw_str(w, "file", err->span.source->name);
-        pl_jsonw_u64(w, "line", place.line);
-        pl_jsonw_u64(w, "column", place.column);
-        pl_jsonw_end(w);
-    }
-    pl_jsonw_array(w, "because");
-    struct pl_str rest = err->because, line;
-    while (pl_str_cut(&rest, '\n', &line))
-        if (line.len)
-            pl_jsonw_str(w, NULL, pl_str_trim(line));
-    pl_jsonw_end(w);
+    write_place(w, err->span);
     pl_jsonw_end(w);
 }
 
