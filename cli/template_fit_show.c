@@ -107,8 +107,38 @@ static struct pl_str driver_text(struct pl_arena *arena,
                        : pl_arena_dup(arena, PL_STR("?"));
 }
 
-static void add_cells(struct pl_arena *arena, struct pl_table *table,
-                      const struct pl_fit_row *row, bool is_wide)
+static bool is_same_machine(const struct pl_fit_row *a,
+                            const struct pl_fit_row *b)
+{
+    return pl_str_eq(a->torch_text, b->torch_text) &&
+           pl_str_eq(a->template.cuda, b->template.cuda);
+}
+
+/* Of templates with the same torch and CUDA, the first speaks for all. */
+static bool is_new_machine(const struct pl_fit_row *rows, size_t at)
+{
+    size_t first = 0;
+    while (!is_same_machine(&rows[first], &rows[at]))
+        first++;
+    return first == at;
+}
+
+/* In the table of templates and in that of machines, to find one by the other.
+ */
+static struct pl_str machine_number(struct pl_arena *arena,
+                                    const struct pl_fit_row *rows, size_t at)
+{
+    size_t number = 0;
+    for (size_t i = 0; i <= at; i++) {
+        number += is_new_machine(rows, i);
+        if (is_same_machine(&rows[i], &rows[at]))
+            break;
+    }
+    return pl_arena_printf(arena, "%zu", number);
+}
+
+static void add_cost(struct pl_arena *arena, struct pl_table *table,
+                     const struct pl_fit_row *row)
 {
     const struct pl_fit *fit = &row->fit;
     pl_table_row(table);
@@ -118,9 +148,12 @@ static void add_cells(struct pl_arena *arena, struct pl_table *table,
     pl_table_cell(table, pl_show_bytes(arena, fit->download), PL_STYLE_PLAIN);
     pl_table_cell(table, pl_arena_printf(arena, "%zu", fit->replaced),
                   fit->replaced ? PL_STYLE_YELLOW : PL_STYLE_PLAIN);
-    if (!is_wide)
-        return;
-    pl_table_cell(table, row->torch_text, PL_STYLE_PLAIN);
+}
+
+static void add_machine(struct pl_arena *arena, struct pl_table *table,
+                        const struct pl_fit_row *row)
+{
+    pl_table_cell(table, or_unknown(row->torch_text), PL_STYLE_PLAIN);
     pl_table_cell(table, row->template.cuda, PL_STYLE_PLAIN);
     pl_table_cell(table, driver_text(arena, row), PL_STYLE_PLAIN);
     pl_table_cell(table, or_unknown(row->gpus), PL_STYLE_PLAIN);
@@ -146,8 +179,8 @@ static bool is_wide_enough(const struct pl_show *show,
            show->width >= id_width(rows, count) + torch + WIDE_COLUMNS;
 }
 
-static void show_fitting(struct pl_cli *cli, const struct pl_fit_row *rows,
-                         size_t count, bool is_wide)
+static void show_wide(struct pl_cli *cli, const struct pl_fit_row *rows,
+                      size_t count)
 {
     static const struct pl_column columns[] = {
         {.title = "template"},
@@ -160,25 +193,41 @@ static void show_fitting(struct pl_cli *cli, const struct pl_fit_row *rows,
         {.title = "GPUs"},
     };
     struct pl_table table;
-    pl_table_init(&table, columns, is_wide ? PL_COUNT(columns) : 4);
-    for (size_t i = 0; i < count; i++)
-        add_cells(cli->arena, &table, &rows[i], is_wide);
+    pl_table_init(&table, columns, PL_COUNT(columns));
+    for (size_t i = 0; i < count; i++) {
+        add_cost(cli->arena, &table, &rows[i]);
+        add_machine(cli->arena, &table, &rows[i]);
+    }
     pl_table_print(&table, 2, &cli->out, &cli->text);
     pl_table_finish(&table);
 }
 
-static bool is_same_machine(const struct pl_fit_row *a,
-                            const struct pl_fit_row *b)
+static void show_costs(struct pl_cli *cli, const struct pl_fit_row *rows,
+                       size_t count)
 {
-    return pl_str_eq(a->torch_text, b->torch_text) &&
-           pl_str_eq(a->template.cuda, b->template.cuda);
+    static const struct pl_column columns[] = {
+        {.title = "template"},
+        {.title = "to add", .right = true},
+        {.title = "download", .right = true},
+        {.title = "replaces", .right = true},
+        {.title = "#", .right = true},
+    };
+    struct pl_table table;
+    pl_table_init(&table, columns, PL_COUNT(columns));
+    for (size_t i = 0; i < count; i++) {
+        add_cost(cli->arena, &table, &rows[i]);
+        pl_table_cell(&table, machine_number(cli->arena, rows, i),
+                      PL_STYLE_PLAIN);
+    }
+    pl_table_print(&table, 2, &cli->out, &cli->text);
+    pl_table_finish(&table);
 }
 
-/* Of templates with the same torch and CUDA, the first speaks for all. */
 static void show_machines(struct pl_cli *cli, const struct pl_fit_row *rows,
                           size_t count)
 {
     static const struct pl_column columns[] = {
+        {.title = "#", .right = true},
         {.title = "torch", .cut = true},
         {.title = "CUDA"},
         {.title = "driver from"},
@@ -187,17 +236,12 @@ static void show_machines(struct pl_cli *cli, const struct pl_fit_row *rows,
     struct pl_table table;
     pl_table_init(&table, columns, PL_COUNT(columns));
     for (size_t i = 0; i < count; i++) {
-        size_t first = 0;
-        while (!is_same_machine(&rows[first], &rows[i]))
-            first++;
-        if (first < i)
+        if (!is_new_machine(rows, i))
             continue;
         pl_table_row(&table);
-        pl_table_cell(&table, or_unknown(rows[i].torch_text), PL_STYLE_PLAIN);
-        pl_table_cell(&table, rows[i].template.cuda, PL_STYLE_PLAIN);
-        pl_table_cell(&table, driver_text(cli->arena, &rows[i]),
+        pl_table_cell(&table, machine_number(cli->arena, rows, i),
                       PL_STYLE_PLAIN);
-        pl_table_cell(&table, or_unknown(rows[i].gpus), PL_STYLE_PLAIN);
+        add_machine(cli->arena, &table, &rows[i]);
     }
     pl_cli_print(cli, "\n");
     pl_table_print(&table, 2, &cli->out, &cli->text);
@@ -240,10 +284,12 @@ void pl_fit_rows_show(struct pl_cli *cli, const struct pl_fit_row *rows,
     pl_show_text(&cli->out, PL_STYLE_BOLD, pl_str_sub(title, 0, title.len - 1),
                  &cli->text);
     pl_cli_print(cli, "\n");
-    if (fit)
-        show_fitting(cli, rows, fit, is_wide);
-    if (fit && !is_wide)
+    if (fit && is_wide)
+        show_wide(cli, rows, fit);
+    if (fit && !is_wide) {
+        show_costs(cli, rows, fit);
         show_machines(cli, rows, fit);
+    }
     show_others(cli, rows + fit, known - fit, "Do not fit");
     show_others(cli, rows + known, count - known, "Without an answer");
 }

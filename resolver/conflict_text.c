@@ -49,10 +49,10 @@ static void print_ranges(const struct pl_reason *reason, struct pl_buf *out)
 {
     size_t shown = reason->range_count;
     if (shown > MAX_RANGES) {
-        struct pl_version_range whole = {
-            reason->ranges[0].first, reason->ranges[shown - 1].last, SIZE_MAX};
         pl_buf_add_cstr(out, "between ");
-        print_range(&whole, out);
+        pl_version_print(reason->ranges[0].first, out);
+        pl_buf_add_cstr(out, " and ");
+        pl_version_print(reason->ranges[shown - 1].last, out);
         shown = 0;
     }
     for (size_t i = 0; i < shown; i++) {

@@ -221,6 +221,21 @@ def test_text(world):
                 wrong(f'{width} columns: no {text!r}')
 
 
+def test_numbers(world):
+    """Narrow, the torch of each template is found by its number."""
+    case = world.case('runpod-bulletproof.in')
+    _, rows = world.fit(case)
+    done = world.run('templates', 'fit', case, COLUMNS='80')
+    costs, machines = done.stdout.split('\n\n')[:2]
+    torch = {line.split()[0]: line.split()[1]
+             for line in machines.splitlines()[1:]}
+    told = {line.split()[0]: torch.get(line.split()[-1], '?')
+            for line in costs.splitlines()[2:]}
+    for name, row in rows.items():
+        if row['fits'] and not (row['torch'] or '?').startswith(told[name]):
+            wrong(f'{name} has torch {told[name]}')
+
+
 def test_http(world):
     """The same rows; warm, without a request and in time."""
     case = world.case('runpod-bulletproof.in')
@@ -329,7 +344,7 @@ def main(podlock, index, fixtures):
     with tempfile.TemporaryDirectory() as top:
         world = World(podlock, index, fixtures, top)
         for test in (test_cases, test_options, test_named, test_machines,
-                     test_text, test_http, test_broken_index, test_no_network,
+                     test_text, test_numbers, test_http, test_broken_index, test_no_network,
                      test_progress):
             test(world)
     print(f'{len(failed)} failed')
