@@ -13,12 +13,11 @@ import subprocess
 import sys
 import tempfile
 import termios
-import time
 
 from network_test import LISTING, empty_listing
 from server import Server, conditional, refuse
 
-MAX_SECONDS = 2  # all shipped templates, warm
+MAX_SECONDS = 2  # of the processor: all shipped templates, warm
 failed = []
 
 
@@ -243,9 +242,12 @@ def test_http(world):
     with Server(world.index) as server:
         _, cold = world.fit(case, root=server.root)
         requests = len(server.take())
-        start = time.monotonic()
+        # of the processor: it waits for nothing, and a busy machine is slow
+        before = os.times()
         _, warm = world.fit(case, root=server.root)
-        took = time.monotonic() - start
+        after = os.times()
+        took = (after.children_user - before.children_user
+                + after.children_system - before.children_system)
         expect('requests when warm', len(server.take()), 0)
         _, offline = world.fit(case, '--offline', root=server.root)
     words = [(r['template'], r['fits'], r.get('download')) for r in
@@ -254,7 +256,7 @@ def test_http(world):
         expect(name, [(r['template'], r['fits'], r.get('download'))
                       for r in rows.values()], words)
     print(f'{requests} requests; warm {took:.2f} s')
-    if took > MAX_SECONDS and 'ASAN_OPTIONS' not in os.environ:
+    if took > MAX_SECONDS:
         wrong(f'warm: {took:.2f} s')
 
 
