@@ -206,7 +206,10 @@ static bool load_shipped(struct pl_arena *arena, struct list *list,
 {
     for (size_t i = 0; i < pl_shipped_file_count; i++) {
         const struct pl_shipped_file *file = &pl_shipped_files[i];
-        if (!pl_str_starts(file->name, "abi/"))
+        bool is_rules = pl_str_starts(file->name, "abi/");
+        if (!is_rules && list->len)
+            break; /* they are by name: looking at the others costs memory */
+        if (!is_rules)
             continue;
         const struct pl_source *source = pl_shipped_source(arena, file);
         struct pl_toml *doc = pl_shipped_open(source, file);

@@ -47,8 +47,9 @@ COMMANDS = {
     'freely': ['comfyui.in', *TORCH_240, '--replace', 'freely'],
     'torch 2.8': ['serverless-worker.in', *TORCH_280],
     'a date': ['llama-factory.in', *NONE, *OLD],
-    'no': ['comfyui.in', *NONE, *OLD],
-    'no, by a fact': ['worker-vllm.in', *TORCH_240],
+    # repairs are looked for as long as there is time
+    'no': ['comfyui.in', *NONE, *OLD, '--no-repairs'],
+    'no, by a fact': ['worker-vllm.in', *TORCH_240, '--no-repairs'],
     'made up': [150, 500],
 }
 WARM = ['quickstart', '130 packages', 'many replaced', 'no, by a fact']
