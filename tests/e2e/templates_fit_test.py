@@ -346,8 +346,8 @@ def main(podlock, index, fixtures):
     with tempfile.TemporaryDirectory() as top:
         world = World(podlock, index, fixtures, top)
         for test in (test_cases, test_options, test_named, test_machines,
-                     test_text, test_numbers, test_http, test_broken_index, test_no_network,
-                     test_progress):
+                     test_text, test_numbers, test_http, test_broken_index,
+                     test_no_network, test_progress):
             test(world)
     print(f'{len(failed)} failed')
     return 1 if failed else 0
