@@ -33,7 +33,7 @@ enum pl_reason_kind {
     PL_REASON_NEEDS,    /* versions of `project` need `demands` */
     PL_REASON_EXCLUDED, /* versions of `project` are no candidates: `why` */
     PL_REASON_ABSENT,   /* no index has `project` */
-    PL_REASON_NO_MATCH, /* the index has no version that meets `demands` */
+    PL_REASON_NO_MATCH, /* nothing meets `demands`; the range: all there is */
 };
 
 /* Why a fact is not replaced. */

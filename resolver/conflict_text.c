@@ -148,6 +148,18 @@ static void print_excluded(const struct pl_problem *problem,
     }
 }
 
+static void print_no_match(const struct pl_reason *reason, struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, reason->range_count
+                             ? "there is no "
+                             : "no index has a version that meets ");
+    pl_demand_print(reason->demands[0], out);
+    if (reason->range_count) {
+        pl_buf_add_cstr(out, ", only ");
+        print_ranges(reason, out);
+    }
+}
+
 void pl_reason_print(const struct pl_problem *problem,
                      const struct pl_reason *reason, struct pl_buf *out)
 {
@@ -174,8 +186,7 @@ void pl_reason_print(const struct pl_problem *problem,
                     PL_STR_ARG(reason->project->name));
         return;
     case PL_REASON_NO_MATCH:
-        pl_buf_add_cstr(out, "no index has a version that meets ");
-        pl_demand_print(reason->demands[0], out);
+        print_no_match(reason, out);
         return;
     }
 }

@@ -102,6 +102,31 @@ static void set_ranges(struct teller *t, struct target target,
     reason->range_count = ranges.len;
 }
 
+/* All there are, told as one range: what else is there to ask for. */
+static void set_whole_range(struct teller *t, const struct pl_project *project,
+                            struct pl_reason *reason)
+{
+    listed_vec listed = {0};
+    for (size_t i = 0; i < project->candidate_count; i++)
+        pl_vec_push(t->proof->arena, &listed,
+                    (struct listed){project->candidates[i].version, true});
+    for (size_t i = 0; i < project->excluded.len; i++)
+        pl_vec_push(t->proof->arena, &listed,
+                    (struct listed){project->excluded.at[i].version, true});
+    if (!listed.len)
+        return;
+    qsort(listed.at, listed.len, sizeof(listed.at[0]), compare_listed);
+    struct pl_version_range *whole = pl_new(t->arena, struct pl_version_range);
+    whole->first = listed.at[0].version;
+    whole->last = listed.at[listed.len - 1].version;
+    for (size_t i = 0; i < listed.len; i++)
+        whole->count +=
+            !i || compare_listed(&listed.at[i - 1], &listed.at[i]) != 0;
+    reason->ranges = whole;
+    reason->range_count = 1;
+    reason->version_count = whole->count;
+}
+
 /* ---- the tree ---- */
 
 static bool is_kept_need(const struct teller *t,
@@ -224,12 +249,15 @@ static bool tell_nothing(struct teller *t, size_t demand, uint32_t depth)
                      !project->project->fact;
     struct pl_demand **demands = pl_new(t->arena, struct pl_demand *);
     *demands = d->demand;
-    tell(t, (struct pl_reason){.kind = is_absent ? PL_REASON_ABSENT
+    struct pl_reason reason = {.kind = is_absent ? PL_REASON_ABSENT
                                                  : PL_REASON_NO_MATCH,
                                .depth = depth,
                                .project = project->project,
                                .demands = demands,
-                               .demand_count = 1});
+                               .demand_count = 1};
+    if (!is_absent)
+        set_whole_range(t, project->project, &reason);
+    tell(t, reason);
     return true;
 }
 
