@@ -76,16 +76,39 @@ static void add_near(struct pl_arena *arena, near_vec *list, struct near added)
     list->at[at] = added;
 }
 
-static void find_near(struct pl_arena *arena, const struct pl_template *asked,
-                      near_vec *out)
+/* With the same Python and the same facts the same conflict stands there. */
+static bool has_the_same(const struct pl_setup *setup,
+                         const struct pl_conflict *conflict,
+                         const struct pl_template *template)
 {
+    if (!pl_str_eq(setup->template.env.python_version,
+                   template->env.python_version))
+        return false;
+    for (size_t i = 0; i < conflict->count; i++) {
+        const struct pl_fact *fact = conflict->reasons[i].fact;
+        const struct pl_fact *other =
+            fact ? pl_template_fact(template, fact->name) : NULL;
+        if (fact &&
+            (!other || pl_version_cmp(&fact->version, &other->version) != 0))
+            return false;
+    }
+    return true;
+}
+
+static void find_near(struct pl_arena *arena, const struct pl_setup *setup,
+                      const struct pl_conflict *conflict, near_vec *out)
+{
+    const struct pl_template *asked = &setup->template;
     for (size_t i = 0; i < pl_template_shipped_count(); i++) {
         struct pl_template *template = pl_new(arena, struct pl_template);
         if (!pl_str_eq(pl_template_shipped_id(i), asked->id) &&
-            pl_template_shipped(arena, i, template, NULL))
+            pl_template_shipped(arena, i, template, NULL) &&
+            !has_the_same(setup, conflict, template))
             add_near(arena, out,
                      (struct near){template, distance(asked, template)});
     }
+    if (out->len > PL_MAX_REPAIR_TEMPLATES_TRIED)
+        out->len = PL_MAX_REPAIR_TEMPLATES_TRIED;
 }
 
 /* ---- trying them ---- */
@@ -109,10 +132,11 @@ static bool try_template(struct pl_cli *cli,
         .value = template->id,
     };
     own.arena = &scratch;
-    timed.problem.deadline_ns = search->deadline_ns;
+    timed.problem.deadline_ns = pl_repair_deadline(search);
     search->report(search->user, &repair);
     if (!pl_template_fit(&own, options, &timed, template, &fit, &err)) {
         /* it may have been the index of this question */
+        repairs->out_of_time |= err.code == PL_ERR_LIMIT;
         repairs->is_cut = err.code != PL_ERR_LIMIT && setup->index &&
                           !search->reopen(search->user);
         return false;
@@ -144,7 +168,7 @@ void pl_repairs_add_templates(struct pl_cli *cli,
         pl_index_close(setup->index);
         setup->index = NULL;
     }
-    find_near(cli->arena, &setup->template, &near);
+    find_near(cli->arena, setup, search->conflict, &near);
     for (size_t i = 0;
          i < near.len && found < PL_MAX_REPAIR_TEMPLATES && !repairs->is_cut;
          i++) {

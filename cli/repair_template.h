@@ -5,7 +5,7 @@
  * that was asked for: of the same maker (the first word of the id), with a
  * torch that is near, the same CUDA and Python, all their packages known. The
  * first few that fit are told. None is tried where no reason has to do with
- * what a container holds.
+ * what a container holds, nor one that holds just the same of it.
  */
 #ifndef PODLOCK_CLI_REPAIR_TEMPLATE_H
 #define PODLOCK_CLI_REPAIR_TEMPLATE_H

@@ -5,6 +5,9 @@
 #include "core/clock.h"
 #include "core/limits.h"
 
+/* However hard they are, so many changes are tried. */
+#define QUESTIONS_AT_LEAST 5
+
 /* ---- finding them ---- */
 
 static bool read_time(struct pl_str text, uint64_t *seconds,
@@ -92,6 +95,7 @@ bool pl_repairs_look(struct pl_cli *cli,
         .conflict = conflict,
         .max_download = setup->max_download,
         .deadline_ns = pl_clock_ns() + seconds * PL_SECOND_NS,
+        .question_ns = seconds * PL_SECOND_NS / QUESTIONS_AT_LEAST,
         .report = report,
         .reopen = reopen,
         .user = &looking,
@@ -163,9 +167,9 @@ static void show_end(const struct pl_found_repairs *found, struct pl_buf *out)
                     more);
     else if (found->repairs.out_of_time)
         pl_buf_addf(out,
-                    "stopped looking for %sfixes after %.*s "
+                    "not every change could be tried in %.*s "
                     "(--repair-time)\n",
-                    more, PL_STR_ARG(found->time));
+                    PL_STR_ARG(found->time));
 }
 
 void pl_repairs_show(struct pl_arena *arena, const struct pl_show *show,

@@ -99,8 +99,9 @@
 #define PL_MAX_REPAIR_SECONDS 3600
 #define PL_MAX_REPAIR_QUESTIONS 1000 /* that one "no" suggests */
 #define PL_MAX_REPAIR_TEMPLATES 3    /* told of one "no" */
-#define PL_MAX_REPAIR_TOGETHER 4     /* changes that are one repair */
-#define PL_MAX_REPAIR_CLAUSES 8      /* of a line that is widened by clause */
+#define PL_MAX_REPAIR_TEMPLATES_TRIED 12
+#define PL_MAX_REPAIR_TOGETHER 4 /* changes that are one repair */
+#define PL_MAX_REPAIR_CLAUSES 8  /* of a line that is widened by clause */
 #define PL_MAX_SOLVABLES 2000000
 #define PL_MAX_WHY_READ 64     /* versions that `why` reads besides */
 #define PL_MAX_WHY_QUESTIONS 8 /* that `why` asks the search besides */

@@ -293,6 +293,8 @@ static bool ask_for_proofs(struct search *search, struct round *round,
     for (;;) {
         pl_core_vec cores = {0};
         *final = false;
+        if (!pl_problem_in_time(search->problem, err))
+            return false;
         if (!whole)
             pl_keep_add_forced(&search->keep, round->pool, &round->jobs);
         if (pl_pool_solve(round->pool, &round->jobs, round->chosen, &cores))
@@ -323,6 +325,8 @@ static bool find_answer(struct search *search, struct round *round,
         }
         if (*satisfiable)
             return true;
+        if (!pl_problem_in_time(search->problem, err))
+            return false;
         size_t proofs = search->keep.proofs.len;
         if (!ask_for_proofs(search, round, false, &final, err))
             return false;

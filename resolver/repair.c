@@ -36,6 +36,14 @@ void pl_repairs_add(struct pl_arena *arena, struct pl_repairs *repairs,
 
 /* ---- one question ---- */
 
+uint64_t pl_repair_deadline(const struct pl_repair_search *search)
+{
+    uint64_t own = pl_clock_ns() + search->question_ns;
+    bool is_bound = search->question_ns &&
+                    (!search->deadline_ns || own < search->deadline_ns);
+    return is_bound ? own : search->deadline_ns;
+}
+
 bool pl_attempt_is_over(const struct pl_attempt *a)
 {
     return !a->index || pl_attempt_is_late(a);
@@ -78,6 +86,7 @@ static bool judge(struct pl_attempt *a, const struct pl_solution *solution,
 static void take_failure(struct pl_attempt *a, const struct pl_error *err)
 {
     const struct pl_repair_search *search = a->search;
+    a->out->out_of_time |= err->code == PL_ERR_LIMIT;
     if (err->code != PL_ERR_INDEX && err->code != PL_ERR_INTEGRITY &&
         err->code != PL_ERR_FILE)
         return;
@@ -109,7 +118,7 @@ static bool ask(struct pl_attempt *a, const struct pl_change *changes,
     if (search->report)
         search->report(search->user, &changes[count - 1].repair);
     a->out->questions++;
-    again.deadline_ns = search->deadline_ns;
+    again.deadline_ns = pl_repair_deadline(search);
     again.is_aside = !more;
     for (size_t i = 0; i < count; i++)
         pl_change_apply(&changes[i], &again);
@@ -209,5 +218,5 @@ void pl_repairs_find(const struct pl_repair_search *search,
     pl_repair_suggest(search->problem, search->conflict, arena, &changes);
     try_alone(&a, &changes);
     try_together(&a, &changes);
-    out->out_of_time = pl_attempt_is_late(&a);
+    out->out_of_time |= pl_attempt_is_late(&a);
 }

@@ -68,7 +68,7 @@ struct pl_repair {
 struct pl_repairs {
     PL_VEC(struct pl_repair) list;
     size_t questions; /* solved */
-    bool out_of_time; /* some were not tried */
+    bool out_of_time; /* some were not tried, or not to the end */
     bool is_cut;      /* the same, because no index was left */
 };
 
@@ -78,6 +78,8 @@ struct pl_repair_search {
     const struct pl_conflict *conflict;
     uint64_t max_download; /* an answer above it is none */
     uint64_t deadline_ns;  /* of core/clock.h; 0: none */
+    /* For one question, so that a hard one leaves time for others; 0: all. */
+    uint64_t question_ns;
     /* Called before each question; may be NULL. */
     void (*report)(void *user, const struct pl_repair *trying);
     /*
@@ -88,6 +90,8 @@ struct pl_repair_search {
     void *user;
 };
 
+/* Until when a question that is put now may take. */
+uint64_t pl_repair_deadline(const struct pl_repair_search *search);
 /* Strings of FORMATS: "requirement", "allow-replace" ... */
 const char *pl_repair_kind_text(enum pl_repair_kind kind);
 void pl_repairs_find(const struct pl_repair_search *search,

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Every repair that podlock tells is made, and must make the answer a yes.
 
-usage: repair_test.py PODLOCK INDEX FIXTURES [SCENARIOS]
+usage: repair_test.py PODLOCK INDEX FIXTURES [SCENARIOS | all]
 
 The recorded requirements that cannot be met, small questions of each kind
 below, and the scenarios without an answer (SCENARIOS is what scenarios_test.py
-takes). Each repair of the JSON is made as a user would: the file gets its text
-in the place of the line, the command its options. The run after that must exit
-with 0, and its counts and bytes must be those that were told. Where a case
-lists texts, they must be among the repairs. What people read must hold them,
-too, and every run must tell the same.
+takes); or all recorded requirements for all templates. Each repair of the JSON
+is made as a user would: the file gets its text in the place of the line, the
+command its options. The run after that must exit with 0, and its counts and
+bytes must be those that were told. Where a case lists texts, they must be among
+the repairs. What people read must hold them, too, and every run that had time
+for all must tell the same.
 
 Over HTTP: offline, what the cache does not hold keeps no other repair from
 being found; and a server that does not answer cannot hold up a run for longer
@@ -32,6 +33,7 @@ T280 = 'runpod-102-cu1281-torch280-ubuntu2404'
 T220 = 'runpod-torch220-cu121-py310'
 # A machine under load must not make repairs fail to be found.
 PATIENCE = ['--repair-time', '60']
+LESS_PATIENCE = ['--repair-time', '10']
 
 # Name, requirements (a file of fixtures, or lines), options, texts of repairs
 # that must be told.
@@ -81,7 +83,8 @@ class Case:
     def __init__(self, podlock, name, folder, words, wanted=()):
         self.podlock, self.name, self.folder = podlock, name, folder
         self.words, self.wanted = words, wanted
-        self.faults, self.tried = [], 0
+        self.faults, self.tried, self.fits = [], 0, False
+        self.took, self.is_complete = 0, True
 
     def run(self, folder, more=(), as_json=True):
         done = subprocess.run(
@@ -154,23 +157,39 @@ def check_text(case, repairs, told):
                 case.fault(f'people do not read {change["text"]}:\n{told}')
 
 
+def check_again(case, first, repairs, patience):
+    again = case.run(case.folder, patience)
+    answer = json.loads(again.stdout)
+    if not answer['repairs-complete']:
+        return
+    if answer['repairs'] != repairs:
+        case.fault('another run tells other repairs')
+    if again.stderr != first.stderr:
+        case.fault('another run tells other text')
+
+
 def check(case):
-    first = case.run(case.folder, PATIENCE)
+    is_any = case.wanted is None
+    patience = LESS_PATIENCE if is_any else PATIENCE
+    start = time.monotonic()
+    first = case.run(case.folder, patience)
+    case.took = time.monotonic() - start
+    if first.returncode == 0 and is_any:
+        case.fits = True
+        return case
     if first.returncode != 1:
         case.fault(f'exit {first.returncode}\n{first.stderr}')
         return case
     answer = json.loads(first.stdout)
     repairs = answer['repairs']
-    again = case.run(case.folder, PATIENCE)
-    if json.loads(again.stdout)['repairs'] != repairs:
-        case.fault('another run tells other repairs')
-    if again.stderr != first.stderr:
-        case.fault('another run tells other text')
-    if not answer['repairs-complete']:
+    case.is_complete = answer['repairs-complete']
+    if case.is_complete:
+        check_again(case, first, repairs, patience)
+    elif not is_any:
         case.fault('not all were tried')
     check_text(case, repairs, first.stderr)
     texts = [c['text'] for r in repairs for c in [r, *r['with']]]
-    for text in case.wanted:
+    for text in case.wanted or ():
         if text not in texts:
             case.fault(f'`{text}` is not told, but {texts}')
     with tempfile.TemporaryDirectory() as scratch:
@@ -196,6 +215,23 @@ def recorded(podlock, index, fixtures, scratch):
             f.write(CONSTRAINTS)
         yield Case(podlock, name, folder,
                    [*options, '--index-root', os.path.abspath(index)], wanted)
+
+
+def for_all_templates(podlock, index, fixtures, scratch):
+    listed = subprocess.run([podlock, 'templates', 'list', '--json'],
+                            capture_output=True, text=True, check=True)
+    files = os.path.join(fixtures, 'requirements')
+    for template in json.loads(listed.stdout)['templates']:
+        for name in sorted(os.listdir(files)):
+            if not name.endswith('.in'):
+                continue
+            folder = os.path.join(scratch, 'all', template['id'], name)
+            os.makedirs(folder)
+            shutil.copy(os.path.join(files, name),
+                        os.path.join(folder, 'r.in'))
+            yield Case(podlock, f'{template["id"]} {name}', folder,
+                       ['--template', template['id'], '--index-root',
+                        os.path.abspath(index)], None)
 
 
 def without_answer(podlock, archive, scratch):
@@ -245,7 +281,7 @@ def over_network(podlock, index, fixtures, scratch):
         took = time.monotonic() - start
         answer = json.loads(cut.stdout)
         if answer['repairs-complete'] or took > 20 \
-                or 'stopped looking' not in cut.stderr:
+                or 'not every change could be tried' not in cut.stderr:
             case.fault(f'a silent server: {took:.1f} s, {cut.stderr}')
     return case
 
@@ -253,9 +289,13 @@ def over_network(podlock, index, fixtures, scratch):
 def main():
     podlock = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as scratch:
-        cases = list(recorded(podlock, sys.argv[2], sys.argv[3], scratch))
-        for archive in sys.argv[4:]:
-            cases += without_answer(podlock, archive, scratch)
+        words = podlock, sys.argv[2], sys.argv[3], scratch
+        if sys.argv[4:] == ['all']:
+            cases = list(for_all_templates(*words))
+        else:
+            cases = list(recorded(*words))
+            for archive in sys.argv[4:]:
+                cases += without_answer(podlock, archive, scratch)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             cases = list(pool.map(check, cases))
         folder = os.path.join(scratch, 'network')
@@ -264,9 +304,12 @@ def main():
     for case in cases:
         for text in case.faults:
             print(f'{case.name}: {text}')
+    cases = [c for c in cases if not c.fits]
     tried = sum(c.tried for c in cases)
     print(f'{len(cases)} questions without an answer, {tried} repairs tried, '
           f'{sum(not c.tried for c in cases)} questions without one')
+    print(f'longest {max(c.took for c in cases):.1f} s; not all tried in time: '
+          + (', '.join(c.name for c in cases if not c.is_complete) or 'none'))
     failed = sum(bool(c.faults) for c in cases)
     print(f'{len(cases) - failed} passed, {failed} failed, 0 skipped')
     return 1 if failed or not tried else 0
