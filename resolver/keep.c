@@ -3,8 +3,10 @@
 #include "core/limits.h"
 #include "core/trace.h"
 
-/* Steps of the search for a smallest set before settling for less. */
+/* Steps of one search for a smallest set before settling for less. */
 #define MAX_STEPS 200000
+/* When all searches of a run have taken so many, the first set is taken. */
+#define MAX_ALL_STEPS 1000000
 /* An os package outweighs every number of others. */
 #define OS_WEIGHT 1000000u
 
@@ -207,31 +209,18 @@ static int compare_dear_by(const void *a, const void *b)
 struct hitting {
     const struct pl_keep *keep;
     struct pl_project **names; /* all of the proofs, dearest first */
+    size_t *positions;         /* among them, by project number */
     size_t count;
     bool *taken, *best; /* by position in names */
     uint64_t best_weight;
-    size_t steps;
+    size_t steps, max_steps;
     size_t *counted; /* by position: the step that counted the name */
 };
-
-static size_t position(const struct hitting *h,
-                       const struct pl_project *project)
-{
-    size_t low = 0, high = h->count;
-    while (low + 1 < high) {
-        size_t middle = (low + high) / 2;
-        if (compare_dear(h->names[middle], project) <= 0)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 static bool is_met(const struct hitting *h, const struct pl_keep_proof *proof)
 {
     for (size_t n = 0; n < proof->count; n++)
-        if (h->taken[position(h, proof->projects[n])])
+        if (h->taken[h->positions[proof->projects[n]->number]])
             return true;
     return false;
 }
@@ -248,10 +237,10 @@ static const struct pl_keep_proof *first_unmet(const struct hitting *h)
 static bool is_apart(struct hitting *h, const struct pl_keep_proof *proof)
 {
     for (size_t n = 0; n < proof->count; n++)
-        if (h->counted[position(h, proof->projects[n])] == h->steps)
+        if (h->counted[h->positions[proof->projects[n]->number]] == h->steps)
             return false;
     for (size_t n = 0; n < proof->count; n++)
-        h->counted[position(h, proof->projects[n])] = h->steps;
+        h->counted[h->positions[proof->projects[n]->number]] = h->steps;
     return true;
 }
 
@@ -285,7 +274,8 @@ static bool cannot_win(struct hitting *h, uint64_t weight_so_far)
 
 static void search(struct hitting *h, uint64_t weight_so_far)
 {
-    if (h->steps++ > MAX_STEPS || cannot_win(h, weight_so_far))
+    bool has_set = h->best_weight != UINT64_MAX;
+    if ((h->steps++ > h->max_steps && has_set) || cannot_win(h, weight_so_far))
         return;
     const struct pl_keep_proof *proof = first_unmet(h);
     if (!proof) {
@@ -295,7 +285,7 @@ static void search(struct hitting *h, uint64_t weight_so_far)
     }
     /* the cheapest and last names first: a good set early prunes the rest */
     for (size_t n = proof->count; n-- > 0;) {
-        size_t at = position(h, proof->projects[n]);
+        size_t at = h->positions[proof->projects[n]->number];
         if (h->taken[at])
             continue;
         h->taken[at] = true;
@@ -321,6 +311,9 @@ static void collect_names(struct pl_keep *keep, struct hitting *h)
     qsort(names.at, names.len, sizeof(names.at[0]), compare_dear_by);
     h->names = names.at;
     h->count = names.len;
+    h->positions = pl_new_array(arena, size_t, keep->released_len);
+    for (size_t i = 0; i < names.len; i++)
+        h->positions[names.at[i]->number] = i;
 }
 
 /* A search that was given up may hold names that its later ones made idle. */
@@ -344,8 +337,10 @@ static void choose_released(struct pl_keep *keep)
     h.taken = pl_new_array(keep->problem->arena, bool, h.count + 1);
     h.best = pl_new_array(keep->problem->arena, bool, h.count + 1);
     h.counted = pl_new_array(keep->problem->arena, size_t, h.count + 1);
+    h.max_steps = keep->steps < MAX_ALL_STEPS ? MAX_STEPS : 0;
     search(&h, 0);
-    if (h.steps > MAX_STEPS)
+    keep->steps += h.steps;
+    if (h.steps > h.max_steps)
         drop_idle(&h);
     memset(keep->released, 0, keep->released_len);
     size_t replaced = 0;
@@ -354,7 +349,7 @@ static void choose_released(struct pl_keep *keep)
         replaced += h.best[i];
     }
     keep->number_minimal =
-        h.steps <= MAX_STEPS && replaced <= PL_MAX_NUMBER_MINIMAL;
+        h.steps <= h.max_steps && replaced <= PL_MAX_NUMBER_MINIMAL;
 }
 
 /* ---- proofs ---- */

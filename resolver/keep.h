@@ -27,6 +27,7 @@ struct pl_keep {
     bool *released; /* by project number: may be replaced */
     size_t released_len;
     bool number_minimal;
+    size_t steps; /* of the searches for smallest sets so far */
 };
 
 void pl_keep_init(struct pl_keep *keep, struct pl_problem *problem);
