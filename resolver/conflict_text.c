@@ -2,6 +2,7 @@
 
 #include "core/escape.h"
 #include "core/limits.h"
+#include "resolver/day.h"
 
 /* Longer lists of ranges are told as one, with the number of versions. */
 #define MAX_RANGES 4
@@ -138,7 +139,9 @@ static void print_excluded(const struct pl_problem *problem,
     } else if (reason->why == PL_EXCLUDED_CONSTRAINT) {
         pl_buf_add_cstr(out, " the template's constraints");
     } else if (reason->why == PL_EXCLUDED_NEWER) {
-        pl_buf_addf(out, " %.*s", PL_STR_ARG(problem->policy.exclude_newer));
+        struct pl_str day =
+            pl_day_before(problem->arena, problem->policy.exclude_newer);
+        pl_buf_addf(out, " %.*s", PL_STR_ARG(day));
     } else if (reason->why == PL_EXCLUDED_PYTHON) {
         pl_buf_addf(out, " than %.*s", PL_STR_ARG(problem->env.python_version));
     }
