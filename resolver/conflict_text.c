@@ -6,6 +6,8 @@
 
 /* Longer lists of ranges are told as one, with the number of versions. */
 #define MAX_RANGES 4
+/* Of a longer tree the rest is counted; nobody reads thousands of lines. */
+#define MAX_TOLD 60
 
 static const char *const exclusion_texts[PL_EXCLUSION_COUNT][2] = {
     [PL_EXCLUDED_TAGS] = {"has no wheel for this Python and platform",
@@ -200,7 +202,8 @@ static void print_because(const struct pl_problem *problem,
                           struct pl_buf *out)
 {
     bool is_below_blamed = false;
-    for (size_t i = 0; i < conflict->count; i++) {
+    size_t told = conflict->count < MAX_TOLD ? conflict->count : MAX_TOLD;
+    for (size_t i = 0; i < told; i++) {
         const struct pl_reason *reason = &conflict->reasons[i];
         if (!reason->depth)
             is_below_blamed = conflict->blamed && i == 0;
@@ -212,6 +215,9 @@ static void print_because(const struct pl_problem *problem,
                         reason->depth ? "" : "and ");
         pl_reason_print(problem, reason, out);
     }
+    if (told < conflict->count)
+        pl_buf_addf(out, "\n  and %zu more reasons (--json has them all)",
+                    conflict->count - told);
 }
 
 void pl_conflict_error(const struct pl_problem *problem,

@@ -54,16 +54,11 @@ struct listed {
     bool is_told;
 };
 
-static int compare_listed(const void *a, const void *b)
-{
-    const struct listed *x = a, *y = b;
-    return pl_version_cmp(x->version, y->version);
-}
-
 typedef PL_VEC(struct listed) listed_vec;
 
 /* What is meant, ascending; a version nobody is told of is left out. */
-static listed_vec list_versions(const struct teller *t, struct target target,
+static listed_vec list_versions(const struct teller *t,
+                                struct pl_arena *scratch, struct target target,
                                 const bool *is_like)
 {
     const struct pl_proof_project *project = project_of(t, target);
@@ -73,11 +68,9 @@ static listed_vec list_versions(const struct teller *t, struct target target,
         const struct pl_proof_class *c = &project->classes.at[item->number];
         bool is_silent = c->exclusion != SIZE_MAX && !is_kept(t, c->exclusion);
         if (item->version && !is_silent && is_meant(t, target, item->number))
-            pl_vec_push(t->proof->arena, &listed,
+            pl_vec_push(scratch, &listed,
                         (struct listed){item->version, is_like[item->number]});
     }
-    if (listed.len)
-        qsort(listed.at, listed.len, sizeof(listed.at[0]), compare_listed);
     return listed;
 }
 
@@ -85,7 +78,8 @@ static listed_vec list_versions(const struct teller *t, struct target target,
 static void set_ranges(struct teller *t, struct target target,
                        const bool *is_like, struct pl_reason *reason)
 {
-    listed_vec listed = list_versions(t, target, is_like);
+    PL_ARENA(scratch);
+    listed_vec listed = list_versions(t, &scratch, target, is_like);
     PL_VEC(struct pl_version_range) ranges = {0};
     for (size_t i = 0; i < listed.len; i++) {
         const struct pl_version *version = listed.at[i].version;
@@ -100,6 +94,12 @@ static void set_ranges(struct teller *t, struct target target,
     }
     reason->ranges = ranges.at;
     reason->range_count = ranges.len;
+}
+
+static int compare_listed(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    return pl_version_cmp(x->version, y->version);
 }
 
 /* All there are, told as one range: what else is there to ask for. */
@@ -169,20 +169,14 @@ static bool has_reason(const struct teller *t,
 
 static void tell_demand(struct teller *t, size_t demand, uint32_t depth);
 
-static void tell_exclusion(struct teller *t, struct target target,
-                           const struct pl_proof_group *group,
-                           const bool *is_like, uint32_t depth)
+static void tell_exclusion(struct teller *t, const struct pl_proof_group *group,
+                           struct pl_reason reason)
 {
-    struct pl_proof_project *project = &t->proof->projects.at[group->project];
-    struct pl_reason reason = {
-        .kind = PL_REASON_EXCLUDED,
-        .depth = depth,
-        .project = project->project,
-        .why = group->why,
-        .asked = group->asked,
-        .detail = group->detail,
-    };
-    set_ranges(t, target, is_like, &reason);
+    reason.kind = PL_REASON_EXCLUDED;
+    reason.project = t->proof->projects.at[group->project].project;
+    reason.why = group->why;
+    reason.asked = group->asked;
+    reason.detail = group->detail;
     tell(t, reason);
 }
 
@@ -215,25 +209,33 @@ static void tell_needs(struct teller *t, struct pl_project *project,
                         reason.depth + 1);
 }
 
+/* The class, and those that are told alike: their versions, as one reason. */
+static void take_alike(struct teller *t, struct target target, size_t first,
+                       struct pl_reason *reason)
+{
+    PL_ARENA(scratch);
+    const struct pl_proof_project *project = project_of(t, target);
+    const struct pl_proof_class *class = &project->classes.at[first];
+    bool *told = t->told[target.project];
+    bool *is_like = pl_new_array(&scratch, bool, project->classes.len);
+    for (size_t c = first; c < project->classes.len; c++)
+        if (!told[c] && is_meant(t, target, c) &&
+            are_told_alike(t, class, &project->classes.at[c]))
+            is_like[c] = told[c] = true;
+    set_ranges(t, target, is_like, reason);
+}
+
 static void tell_class(struct teller *t, struct target target, size_t first,
                        uint32_t depth)
 {
     const struct pl_proof_project *project = project_of(t, target);
     const struct pl_proof_class *class = &project->classes.at[first];
-    bool *told = t->told[target.project];
-    bool *is_like = pl_new_array(t->proof->arena, bool, project->classes.len);
-    for (size_t c = first; c < project->classes.len; c++)
-        if (!told[c] && is_meant(t, target, c) &&
-            are_told_alike(t, class, &project->classes.at[c]))
-            is_like[c] = told[c] = true;
-    if (is_kept(t, class->exclusion)) {
-        tell_exclusion(t, target, group_at(t, class->exclusion), is_like,
-                       depth);
-        return;
-    }
     struct pl_reason reason = {.depth = depth};
-    set_ranges(t, target, is_like, &reason);
-    tell_needs(t, project->project, class, reason);
+    take_alike(t, target, first, &reason);
+    if (is_kept(t, class->exclusion))
+        tell_exclusion(t, group_at(t, class->exclusion), reason);
+    else
+        tell_needs(t, project->project, class, reason);
 }
 
 /* Nothing the index knows meets it. */

@@ -102,6 +102,7 @@ static void add_facts(struct maker *m, const pl_job_vec *jobs,
 static void add_rules(struct maker *m, const struct pl_core *core)
 {
     struct pl_problem *problem = m->proof->problem;
+    m->proof->first_rule = m->proof->groups.len;
     for (size_t i = 0; i < core->rules.len; i++) {
         const struct pl_abi_rule *rule = core->rules.at[i];
         place_of_project(m, pl_problem_project(problem, rule->package));
@@ -363,6 +364,14 @@ static void add_unread(struct class_maker *c)
     add_item(c, (struct pl_proof_item){0}, class_at(c));
 }
 
+static int compare_items(const void *a, const void *b)
+{
+    const struct pl_proof_item *x = a, *y = b;
+    if (!x->version || !y->version)
+        return (x->version != NULL) - (y->version != NULL);
+    return pl_version_cmp(x->version, y->version);
+}
+
 static void add_classes(struct maker *m, size_t at, number_vec *const *needs)
 {
     struct pl_proof_project *project = &m->proof->projects.at[at];
@@ -387,6 +396,9 @@ static void add_classes(struct maker *m, size_t at, number_vec *const *needs)
             add_excluded(&c, &of->excluded.at[n]);
     if (of->page_state != PL_PAGE_READ && of->page_state != PL_PAGE_ABSENT)
         add_unread(&c);
+    if (project->items.len)
+        qsort(project->items.at, project->items.len,
+              sizeof(project->items.at[0]), compare_items);
 }
 
 struct pl_proof *pl_proof_make(struct pl_problem *problem,

@@ -13,8 +13,8 @@
  *     ... proof->groups.at[i].on
  *
  * Its own search tries classes with the fewest choices first and remembers
- * nothing; it gives up after MAX_STEPS, and what it cannot show to be needless
- * then stays. Everything lives in the arena given.
+ * nothing; it gives up after MAX_STEPS or MAX_WORK, and what it cannot show to
+ * be needless then stays. Everything lives in the arena given.
  */
 #ifndef PODLOCK_RESOLVER_PROOF_H
 #define PODLOCK_RESOLVER_PROOF_H
@@ -70,7 +70,7 @@ struct pl_proof_class {
 struct pl_proof_project {
     struct pl_project *project;
     PL_VEC(size_t) demands;
-    PL_VEC(struct pl_proof_item) items; /* in order of preference */
+    PL_VEC(struct pl_proof_item) items; /* ascending; an unread one first */
     PL_VEC(struct pl_proof_class) classes;
     size_t stays;    /* group: the fact and nothing else; or SIZE_MAX */
     size_t presence; /* group: some version; or SIZE_MAX */
@@ -84,6 +84,7 @@ struct pl_proof {
     PL_VEC(struct pl_proof_demand) demands;
     PL_VEC(struct pl_proof_group) groups;
     PL_VEC(const struct pl_abi_rule *) rules;
+    size_t first_rule; /* group of the first one; the others follow it */
 };
 
 /* From what the solver's proof rests on: jobs, rules and needs. */

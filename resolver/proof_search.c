@@ -4,6 +4,8 @@
 #define MAX_STEPS 20000
 /* Of all questions of one proof together. */
 #define MAX_ALL_STEPS 400000
+/* The same of what is looked at: a step among thousands of versions is long. */
+#define MAX_WORK 50000000
 /* It goes one call deeper for each. */
 #define MAX_PROJECTS 1000
 
@@ -15,7 +17,20 @@ struct seeker {
     PL_VEC(size_t) trail; /* demands, in the order they became active */
     struct pl_arena *arena;
     size_t steps;
+    size_t work; /* left */
 };
+
+struct budget {
+    size_t steps; /* made */
+    size_t work;  /* left */
+};
+
+/* False: there is none left, and never will be. */
+static bool spend(struct seeker *s, size_t work)
+{
+    s->work -= work < s->work ? work : s->work;
+    return s->work > 0;
+}
 
 static bool is_on(const struct pl_proof *proof, size_t group)
 {
@@ -31,24 +46,23 @@ bool pl_proof_meets(const struct pl_proof *proof, size_t demand, size_t class)
            !(c->barred[d->position] && is_on(proof, project->bar));
 }
 
-static bool breaks_rule(const struct seeker *s, size_t project, size_t class)
+static bool breaks_rule(struct seeker *s, size_t project, size_t class)
 {
     const struct pl_proof *proof = s->proof;
     const struct pl_proof_class *c =
         &proof->projects.at[project].classes.at[class];
-    for (size_t g = 0; g < proof->groups.len; g++) {
-        const struct pl_proof_group *group = &proof->groups.at[g];
-        if (group->kind != PL_GROUP_RULE || !group->on)
+    for (size_t rule = 0; rule < proof->rules.len; rule++) {
+        if (!is_on(proof, proof->first_rule + rule))
             continue;
         for (size_t side = 0; side < 2; side++) {
-            if (!c->sides[2 * group->target + side])
+            if (!c->sides[2 * rule + side] || !spend(s, proof->projects.len))
                 continue;
             for (size_t p = 0; p < proof->projects.len; p++) {
                 if (s->taken[p] == SIZE_MAX || p == project)
                     continue;
                 const struct pl_proof_class *other =
                     &proof->projects.at[p].classes.at[s->taken[p]];
-                if (other->sides[2 * group->target + !side] &&
+                if (other->sides[2 * rule + !side] &&
                     !(c->is_fact && other->is_fact))
                     return true;
             }
@@ -57,12 +71,13 @@ static bool breaks_rule(const struct seeker *s, size_t project, size_t class)
     return false;
 }
 
-static bool is_possible(const struct seeker *s, size_t project, size_t class)
+static bool is_possible(struct seeker *s, size_t project, size_t class)
 {
     const struct pl_proof *proof = s->proof;
     const struct pl_proof_project *p = &proof->projects.at[project];
     const struct pl_proof_class *c = &p->classes.at[class];
-    if (is_on(proof, c->exclusion) || (is_on(proof, p->stays) && !c->is_fact))
+    if (!spend(s, 1 + p->demands.len + proof->rules.len) ||
+        is_on(proof, c->exclusion) || (is_on(proof, p->stays) && !c->is_fact))
         return false;
     for (size_t i = 0; i < p->demands.len; i++)
         if (s->active[p->demands.at[i]] &&
@@ -80,6 +95,7 @@ static bool activate_needs(struct seeker *s, size_t project, size_t class,
     const struct pl_proof *proof = s->proof;
     const struct pl_proof_class *c =
         &proof->projects.at[project].classes.at[class];
+    (void)spend(s, c->need_count);
     for (size_t i = 0; i < c->need_count; i++) {
         const struct pl_proof_group *group = &proof->groups.at[c->needs[i]];
         if (group->on && pl_str_eq(group->extra, extra) &&
@@ -129,9 +145,10 @@ static bool take(struct seeker *s, size_t project, size_t class)
 }
 
 /* The undecided project with the fewest choices; SIZE_MAX: all are decided. */
-static size_t next_project(const struct seeker *s)
+static size_t next_project(struct seeker *s)
 {
     size_t best = SIZE_MAX, fewest = SIZE_MAX;
+    (void)spend(s, s->proof->projects.len);
     for (size_t p = 0; p < s->proof->projects.len && fewest; p++) {
         size_t choices = 0;
         if (!s->required[p] || s->taken[p] != SIZE_MAX)
@@ -150,7 +167,7 @@ static size_t next_project(const struct seeker *s)
 static bool seek(struct seeker *s)
 {
     size_t project = next_project(s);
-    if (project == SIZE_MAX)
+    if (project == SIZE_MAX || !s->work)
         return true;
     const struct pl_proof_project *p = &s->proof->projects.at[project];
     for (size_t c = 0; c < p->classes.len; c++) {
@@ -162,7 +179,7 @@ static bool seek(struct seeker *s)
         undo(s, mark);
         s->taken[project] = SIZE_MAX;
     }
-    return false;
+    return !s->work;
 }
 
 static bool start(struct seeker *s)
@@ -183,43 +200,47 @@ static bool start(struct seeker *s)
     return true;
 }
 
-/* Can all that is on be met? Counts its steps. */
-static bool is_met(const struct pl_proof *proof, size_t *steps)
+/* Can all that is on be met? Without work left, it counts as if. */
+static bool is_met(const struct pl_proof *proof, struct budget *budget)
 {
     PL_ARENA(scratch);
     struct seeker s = {
         .proof = proof,
         .arena = &scratch,
+        .work = budget->work,
         .taken = pl_new_array(&scratch, size_t, proof->projects.len),
         .required = pl_new_array(&scratch, size_t, proof->projects.len),
         .active = pl_new_array(&scratch, size_t, proof->demands.len),
     };
-    bool met = start(&s) && seek(&s);
-    *steps += s.steps;
+    bool met = !spend(&s, proof->groups.len + proof->demands.len) ||
+               (start(&s) && seek(&s));
+    budget->steps += s.steps;
+    budget->work = s.work;
     return met;
 }
 
 /* From the last to the first, so that what was said first stays. */
 static void minimize_kind(struct pl_proof *proof, enum pl_group_kind kind,
-                          size_t *steps)
+                          struct budget *budget)
 {
     for (size_t g = proof->groups.len; g-- > 0;) {
         struct pl_proof_group *group = &proof->groups.at[g];
-        if (group->kind != kind || *steps > MAX_ALL_STEPS)
+        if (group->kind != kind || !budget->work ||
+            budget->steps > MAX_ALL_STEPS)
             continue;
         group->on = false;
-        group->on = is_met(proof, steps);
+        group->on = is_met(proof, budget);
     }
 }
 
 void pl_proof_minimize(struct pl_proof *proof)
 {
-    size_t steps = 0;
-    if (proof->projects.len > MAX_PROJECTS || is_met(proof, &steps))
+    struct budget budget = {.work = MAX_WORK};
+    if (proof->projects.len > MAX_PROJECTS || is_met(proof, &budget))
         return;
-    minimize_kind(proof, PL_GROUP_ASKED, &steps);
-    minimize_kind(proof, PL_GROUP_FACT, &steps);
-    minimize_kind(proof, PL_GROUP_RULE, &steps);
-    minimize_kind(proof, PL_GROUP_EXCLUSION, &steps);
-    minimize_kind(proof, PL_GROUP_NEEDS, &steps);
+    minimize_kind(proof, PL_GROUP_ASKED, &budget);
+    minimize_kind(proof, PL_GROUP_FACT, &budget);
+    minimize_kind(proof, PL_GROUP_RULE, &budget);
+    minimize_kind(proof, PL_GROUP_EXCLUSION, &budget);
+    minimize_kind(proof, PL_GROUP_NEEDS, &budget);
 }

@@ -280,6 +280,16 @@ def search_bomb(w):
             w.wrong('search without end', 'the old file changed')
 
 
+def no_bomb(w):
+    """A "no" of many versions, each with needs of its own, is told in time."""
+    for k in range(300):
+        w.add('a', f'1.{k}', f'b=={k + 1}')
+        w.add('b', f'{k}', f'a==1.{k}')
+    done = w.resolve('a\n', '--no-repairs', preexec_fn=lambda:
+                     resource.setrlimit(resource.RLIMIT_CPU, (8, 30)))
+    w.expect('versions that need one another', done, 1, b'more reasons')
+
+
 def places(w):
     """Where the answer goes: what was there stays, nothing is left over."""
     w.add('a', '1.0')
@@ -363,7 +373,7 @@ def locks(w):
 
 
 CASES = [long_lines, requirements, line_breaks, lying_pages, broken_pages,
-         odd_files, bombs, search_bomb, places, locks]
+         odd_files, bombs, search_bomb, no_bomb, places, locks]
 
 
 def main(podlock):
