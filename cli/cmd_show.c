@@ -191,15 +191,6 @@ static void write_optional(struct pl_jsonw *w, const char *key,
         pl_jsonw_str(w, key, text);
 }
 
-static void write_strs(struct pl_jsonw *w, const char *key,
-                       const struct pl_str *at, size_t count)
-{
-    pl_jsonw_array(w, key);
-    for (size_t i = 0; i < count; i++)
-        pl_jsonw_str(w, NULL, at[i]);
-    pl_jsonw_end(w);
-}
-
 static void write_file(struct pl_jsonw *w, const struct pl_lock_file *file)
 {
     struct pl_lock_hash hash = pl_lock_file_hash(file);
@@ -247,10 +238,10 @@ static void write_package(struct pl_jsonw *w,
     for (size_t i = 0; i < package->more_count; i++)
         write_file(w, &package->more[i]);
     pl_jsonw_end(w);
-    write_strs(w, "dependencies", package->dependencies,
-               package->dependency_count);
-    write_strs(w, "via", package->via, package->via_count);
-    write_strs(w, "rules", package->rules, package->rule_count);
+    pl_jsonw_strs(w, "dependencies", package->dependencies,
+                  package->dependency_count);
+    pl_jsonw_strs(w, "via", package->via, package->via_count);
+    pl_jsonw_strs(w, "rules", package->rules, package->rule_count);
     pl_jsonw_end(w);
 }
 
@@ -275,9 +266,9 @@ static void write_facts(struct pl_jsonw *w, const struct pl_lock *lock)
         pl_jsonw_end(w);
     }
     pl_jsonw_end(w);
-    write_strs(w, "broken", lock->broken, lock->broken_count);
-    write_strs(w, "ignored-rules", lock->ignored_rules,
-               lock->ignored_rule_count);
+    pl_jsonw_strs(w, "broken", lock->broken, lock->broken_count);
+    pl_jsonw_strs(w, "ignored-rules", lock->ignored_rules,
+                  lock->ignored_rule_count);
 }
 
 static void write_lock(struct pl_cli *cli, const struct pl_lock *lock)
@@ -292,7 +283,8 @@ static void write_lock(struct pl_cli *cli, const struct pl_lock *lock)
     write_optional(&w, "template-digest", lock->template_digest);
     write_optional(&w, "rules", lock->rules_edition);
     write_optional(&w, "requires-python", lock->requires_python);
-    write_strs(&w, "environments", lock->environments, lock->environment_count);
+    pl_jsonw_strs(&w, "environments", lock->environments,
+                  lock->environment_count);
     pl_jsonw_array(&w, "packages");
     for (size_t i = 0; i < lock->package_count; i++)
         write_package(&w, &lock->packages[i]);

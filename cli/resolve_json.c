@@ -1,15 +1,6 @@
 #include "cli/resolve_show.h"
 #include "core/jsonw.h"
 
-static void write_strs(struct pl_jsonw *w, const char *key,
-                       const struct pl_str *at, size_t count)
-{
-    pl_jsonw_array(w, key);
-    for (size_t i = 0; i < count; i++)
-        pl_jsonw_str(w, NULL, at[i]);
-    pl_jsonw_end(w);
-}
-
 static void write_file(struct pl_jsonw *w, const struct pl_lock_file *file)
 {
     pl_jsonw_object(w, "file");
@@ -33,9 +24,9 @@ static void write_package(struct pl_jsonw *w,
     pl_jsonw_object(w, NULL);
     pl_jsonw_str(w, "name", package->name);
     pl_jsonw_str(w, "version", package->version);
-    write_strs(w, "extras", package->extras, package->extra_count);
-    write_strs(w, "via", package->via, package->via_count);
-    write_strs(w, "rules", package->rules, package->rule_count);
+    pl_jsonw_strs(w, "extras", package->extras, package->extra_count);
+    pl_jsonw_strs(w, "via", package->via, package->via_count);
+    pl_jsonw_strs(w, "rules", package->rules, package->rule_count);
     if (package->index.len)
         pl_jsonw_str(w, "index", package->index);
     write_file(w, &package->file);
@@ -56,7 +47,7 @@ void pl_answer_json_head(struct pl_jsonw *w, const struct pl_setup *setup,
 void pl_answer_json_tail(struct pl_jsonw *w, const struct pl_answer *answer)
 {
     const struct pl_solution *solution = answer->solution;
-    write_strs(w, "warnings", answer->warnings.at, answer->warnings.len);
+    pl_jsonw_strs(w, "warnings", answer->warnings.at, answer->warnings.len);
     pl_jsonw_u64(w, "rounds", solution->stats.rounds);
     pl_jsonw_u64(w, "solves", solution->stats.solves);
     pl_jsonw_u64(w, "solver-microseconds", solution->stats.solver_ns / 1000);
@@ -98,8 +89,8 @@ static void write_rules(struct pl_jsonw *w, const struct pl_answer *answer)
 {
     pl_jsonw_object(w, "rules");
     pl_jsonw_str(w, "edition", answer->setup->rules.edition);
-    write_strs(w, "ignored", answer->lock->ignored_rules,
-               answer->lock->ignored_rule_count);
+    pl_jsonw_strs(w, "ignored", answer->lock->ignored_rules,
+                  answer->lock->ignored_rule_count);
     pl_jsonw_end(w);
 }
 
@@ -120,11 +111,23 @@ void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out)
     pl_jsonw_str(&w, "replaced-minimal",
                  solution->replaced_number_minimal ? PL_STR("number")
                                                    : PL_STR("inclusion"));
-    write_strs(&w, "broken", lock->broken, lock->broken_count);
+    pl_jsonw_strs(&w, "broken", lock->broken, lock->broken_count);
     pl_jsonw_u64(&w, "download", lock->download);
     pl_jsonw_u64(&w, "not-downloaded", pl_resolve_saved(solution, &unknown));
     pl_jsonw_u64(&w, "not-downloaded-unknown", unknown);
     write_rules(&w, answer);
     pl_answer_json_tail(&w, answer);
     pl_jsonw_end(&w);
+}
+
+void pl_json_place(struct pl_jsonw *w, struct pl_span span)
+{
+    if (!span.source)
+        return;
+    struct pl_place place = pl_span_place(span);
+    pl_jsonw_object(w, "place");
+    pl_jsonw_str(w, "file", span.source->name);
+    pl_jsonw_u64(w, "line", place.line);
+    pl_jsonw_u64(w, "column", place.column);
+    pl_jsonw_end(w);
 }

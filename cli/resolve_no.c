@@ -109,18 +109,6 @@ static const char *const exclusion_words[PL_EXCLUSION_COUNT] = {
     [PL_EXCLUDED_METADATA] = "metadata",
 };
 
-static void write_place(struct pl_jsonw *w, struct pl_span span)
-{
-    if (!span.source)
-        return;
-    struct pl_place place = pl_span_place(span);
-    pl_jsonw_object(w, "place");
-    pl_jsonw_str(w, "file", span.source->name);
-    pl_jsonw_u64(w, "line", place.line);
-    pl_jsonw_u64(w, "column", place.column);
-    pl_jsonw_end(w);
-}
-
 static void write_demands(struct pl_jsonw *w, const struct pl_reason *reason)
 {
     pl_jsonw_array(w, "needs");
@@ -147,7 +135,7 @@ static void write_reason(struct pl_jsonw *w, const struct pl_problem *problem,
         pl_jsonw_u64(w, "versions", reason->version_count);
     if (reason->asked) {
         pl_jsonw_str(w, "requirement", reason->asked->req.text);
-        write_place(w, reason->asked->span);
+        pl_json_place(w, reason->asked->span);
     }
     if (reason->demand_count)
         write_demands(w, reason);
@@ -165,7 +153,7 @@ static void write_conflict(struct pl_jsonw *w, const struct pl_problem *problem,
     struct pl_error why = {.arena = arena};
     pl_conflict_error(problem, conflict, &why);
     pl_jsonw_str(w, "message", why.message);
-    write_place(w, why.span);
+    pl_json_place(w, why.span);
     pl_jsonw_array(w, "because");
     struct pl_str rest = why.because, line;
     while (pl_str_cut(&rest, '\n', &line))

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cli/resolve_show.h"
 #include "core/jsonw.h"
 #include "core/limits.h"
 
@@ -296,18 +297,6 @@ void pl_fit_rows_show(struct pl_cli *cli, const struct pl_fit_row *rows,
 
 /* ---- JSON ---- */
 
-static void write_place(struct pl_jsonw *w, struct pl_span span)
-{
-    if (!span.source)
-        return;
-    struct pl_place place = pl_span_place(span);
-    pl_jsonw_object(w, "place");
-    pl_jsonw_str(w, "file", span.source->name);
-    pl_jsonw_u64(w, "line", place.line);
-    pl_jsonw_u64(w, "column", place.column);
-    pl_jsonw_end(w);
-}
-
 /*
  * What else stands behind a "no" is for `podlock resolve` to say, which makes
  * it as small as can be, with searches of its own.
@@ -317,7 +306,7 @@ static void write_error(struct pl_jsonw *w, const char *key,
 {
     pl_jsonw_object(w, key);
     pl_jsonw_str(w, "message", err->message);
-    write_place(w, err->span);
+    pl_json_place(w, err->span);
     pl_jsonw_end(w);
 }
 

@@ -100,3 +100,12 @@ void pl_jsonw_named_str(struct pl_jsonw *w, struct pl_str key,
     begin_named(w, key.at ? key : PL_STR(""));
     pl_escape_json(w->out, value);
 }
+
+void pl_jsonw_strs(struct pl_jsonw *w, const char *key, const struct pl_str *at,
+                   size_t count)
+{
+    pl_jsonw_array(w, key);
+    for (size_t i = 0; i < count; i++)
+        pl_jsonw_str(w, NULL, at[i]);
+    pl_jsonw_end(w);
+}

@@ -37,6 +37,9 @@ void pl_jsonw_str(struct pl_jsonw *w, const char *key, struct pl_str value);
 void pl_jsonw_u64(struct pl_jsonw *w, const char *key, uint64_t value);
 void pl_jsonw_bool(struct pl_jsonw *w, const char *key, bool value);
 void pl_jsonw_null(struct pl_jsonw *w, const char *key);
+/* An array of strings. */
+void pl_jsonw_strs(struct pl_jsonw *w, const char *key, const struct pl_str *at,
+                   size_t count);
 /* A member whose key is a foreign string (a package name as key). */
 void pl_jsonw_named_str(struct pl_jsonw *w, struct pl_str key,
                         struct pl_str value);

@@ -5,7 +5,8 @@ usage: repair_test.py PODLOCK INDEX FIXTURES [SCENARIOS | all]
 
 The recorded requirements that cannot be met, small questions of each kind
 below, and the scenarios without an answer (SCENARIOS is what scenarios_test.py
-takes); or all recorded requirements for all templates. Each repair of the JSON
+takes); or, by hand because it takes a quarter of an hour, all recorded
+requirements for all templates. Each repair of the JSON
 is made as a user would: the file gets its text in the place of the line, the
 command its options. The run after that must exit with 0, and its counts and
 bytes must be those that were told. Where a case lists texts, they must be among
