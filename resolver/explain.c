@@ -2,6 +2,9 @@
 
 #include "resolver/proof.h"
 
+/* A file can make a chain of any length, and each link is some calls deep. */
+#define MAX_DEPTH 200
+
 /* Versions of a project: those that meet the demand, or all of them. */
 struct target {
     size_t project;
@@ -307,7 +310,7 @@ static bool is_barred(const struct teller *t, struct target target)
 static void tell_demand(struct teller *t, size_t demand, uint32_t depth)
 {
     struct target target = target_of(t, demand);
-    if (tell_nothing(t, demand, depth))
+    if (depth > MAX_DEPTH || tell_nothing(t, demand, depth))
         return;
     tell_versions(t, target, depth);
     if (is_barred(t, target))

@@ -8,6 +8,8 @@
 #define MAX_WORK 50000000
 /* It goes one call deeper for each. */
 #define MAX_PROJECTS 1000
+/* The same for each extra that asks for another one. */
+#define MAX_EXTRAS 1000
 
 struct seeker {
     const struct pl_proof *proof;
@@ -17,7 +19,8 @@ struct seeker {
     PL_VEC(size_t) trail; /* demands, in the order they became active */
     struct pl_arena *arena;
     size_t steps;
-    size_t work; /* left */
+    size_t work;   /* left */
+    size_t extras; /* that asked for one another to come here */
 };
 
 struct budget {
@@ -113,9 +116,18 @@ static bool activate(struct seeker *s, size_t demand)
     s->required[d->project]++;
     if (s->active[demand]++ || class == SIZE_MAX)
         return true;
-    return pl_proof_meets(s->proof, demand, class) &&
-           (!d->demand->extra.len ||
-            activate_needs(s, d->project, class, d->demand->extra));
+    if (!pl_proof_meets(s->proof, demand, class))
+        return false;
+    if (!d->demand->extra.len)
+        return true;
+    if (s->extras == MAX_EXTRAS) {
+        s->work = 0;
+        return true;
+    }
+    s->extras++;
+    bool can_be = activate_needs(s, d->project, class, d->demand->extra);
+    s->extras--;
+    return can_be;
 }
 
 static void undo(struct seeker *s, size_t trail_len)

@@ -290,6 +290,17 @@ def no_bomb(w):
     w.expect('versions that need one another', done, 1, b'more reasons')
 
 
+def no_without_end(w):
+    """A chain to a "no" may be long, but what tells of it not deep."""
+    for k in range(600):
+        w.add(f'p{k}', '1', f'p{k + 1}')
+    w.add('p600', '1', 'p0==2')
+    done = w.resolve('p0\n', '--no-repairs', preexec_fn=lambda:
+                     resource.setrlimit(resource.RLIMIT_STACK,
+                                        (320 << 10, 320 << 10)))
+    w.expect('long chain', done, 1, b'more reasons')
+
+
 def places(w):
     """Where the answer goes: what was there stays, nothing is left over."""
     w.add('a', '1.0')
@@ -373,7 +384,8 @@ def locks(w):
 
 
 CASES = [long_lines, requirements, line_breaks, lying_pages, broken_pages,
-         odd_files, bombs, search_bomb, no_bomb, places, locks]
+         odd_files, bombs, search_bomb, no_bomb, no_without_end,
+         places, locks]
 
 
 def main(podlock):
