@@ -1,5 +1,6 @@
 #include "cli/resolve_no.h"
 
+#include "cli/nearest.h"
 #include "core/clock.h"
 #include "core/limits.h"
 #include "resolver/conflict_text.h"
@@ -38,6 +39,25 @@ static void hint_at_index(const struct pl_setup *setup, struct pl_error *why)
                            "only --find-links");
 }
 
+/* A project that no index has, spelt nearly as one that is known here. */
+static void hint_at_name(const struct pl_problem *problem,
+                         const struct pl_reason *reason, struct pl_error *why)
+{
+    struct pl_nearest nearest = pl_nearest_to(reason->project->name);
+    const struct pl_template *template = problem->template;
+    if (reason->kind != PL_REASON_ABSENT)
+        return;
+    for (size_t i = 0; template && i < template->fact_count; i++)
+        pl_nearest_try(&nearest, template->facts[i].name);
+    for (size_t i = 0; i < problem->rule_count; i++) {
+        pl_nearest_try(&nearest, problem->rules[i]->package);
+        pl_nearest_try(&nearest, problem->rules[i]->other);
+    }
+    if (nearest.found.len)
+        pl_error_because(why, "%.*s; did you mean %.*s?",
+                         PL_STR_ARG(why->because), PL_STR_ARG(nearest.found));
+}
+
 /* Each line goes on deeper than it begins. */
 static void wrap_because(const struct pl_cli *cli, struct pl_error *why)
 {
@@ -70,6 +90,9 @@ static int tell(struct pl_cli *cli, const struct pl_answer *answer)
     for (size_t i = 0; i < conflicts->list.len; i++) {
         struct pl_error why = {.arena = cli->arena};
         pl_conflict_error(&answer->setup->problem, conflicts->list.at[i], &why);
+        const struct pl_conflict *conflict = conflicts->list.at[i];
+        hint_at_name(&answer->setup->problem,
+                     &conflict->reasons[conflict->count - 1], &why);
         if (!answer->read.pages)
             hint_at_index(answer->setup, &why);
         if (answer->repairs.repairs.list.len)

@@ -152,9 +152,17 @@ static bool set_lines_aside(struct finder *f, const struct pl_conflict *last,
     return any;
 }
 
-struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
-                                      struct pl_index *index,
-                                      const struct pl_conflict *first)
+/* As the lines stand that they blame; last the template's own. */
+static int compare_lines(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t)(*(const struct pl_conflict *const *)a)->blamed;
+    uintptr_t y = (uintptr_t)(*(const struct pl_conflict *const *)b)->blamed;
+    return (x - 1 > y - 1) - (x - 1 < y - 1); /* NULL is the greatest */
+}
+
+static struct pl_conflicts find_all(struct pl_problem *problem,
+                                    struct pl_index *index,
+                                    const struct pl_conflict *first)
 {
     struct pl_arena *arena = problem->arena;
     struct finder f = {.problem = problem, .index = index};
@@ -173,6 +181,16 @@ struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
         if (answer != ANSWER_NO)
             return f.out;
     }
+}
+
+struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
+                                      struct pl_index *index,
+                                      const struct pl_conflict *first)
+{
+    struct pl_conflicts found = find_all(problem, index, first);
+    qsort(found.list.at, found.list.len, sizeof(found.list.at[0]),
+          compare_lines);
+    return found;
 }
 
 const struct pl_conflict *

@@ -21,7 +21,10 @@ struct pl_conflicts {
     bool may_have_more; /* a question failed, or there are too many */
 };
 
-/* `first` is what pl_refine found; the index is the one it asked. */
+/*
+ * `first` is what pl_refine found; the index is the one it asked. In the order
+ * of the lines that they blame.
+ */
 struct pl_conflicts pl_conflicts_find(struct pl_problem *problem,
                                       struct pl_index *index,
                                       const struct pl_conflict *first);
