@@ -43,10 +43,10 @@ static void hint_at_index(const struct pl_setup *setup, struct pl_error *why)
 static void hint_at_name(const struct pl_problem *problem,
                          const struct pl_reason *reason, struct pl_error *why)
 {
-    struct pl_nearest nearest = pl_nearest_to(reason->project->name);
     const struct pl_template *template = problem->template;
     if (reason->kind != PL_REASON_ABSENT)
         return;
+    struct pl_nearest nearest = pl_nearest_to(reason->project->name);
     for (size_t i = 0; template && i < template->fact_count; i++)
         pl_nearest_try(&nearest, template->facts[i].name);
     for (size_t i = 0; i < problem->rule_count; i++) {

@@ -183,29 +183,46 @@ static void tell_exclusion(struct teller *t, const struct pl_proof_group *group,
     tell(t, reason);
 }
 
+/* Among what is kept of the class's needs. */
+static bool is_first_of_extra(const struct teller *t,
+                              const struct pl_proof_class *class, size_t need)
+{
+    struct pl_str extra = group_at(t, class->needs[need])->extra;
+    for (size_t i = 0; i < need; i++)
+        if (is_kept_need(t, class, i) &&
+            pl_str_eq(group_at(t, class->needs[i])->extra, extra))
+            return false;
+    return true;
+}
+
+static void tell_needs_of(struct teller *t, const struct pl_proof_class *class,
+                          struct pl_str extra, struct pl_reason reason)
+{
+    PL_VEC(struct pl_demand *) demands = {0};
+    for (size_t i = 0; i < class->need_count; i++) {
+        const struct pl_proof_group *group = group_at(t, class->needs[i]);
+        if (group->on && pl_str_eq(group->extra, extra))
+            pl_vec_push(t->arena, &demands,
+                        t->proof->demands.at[group->target].demand);
+    }
+    reason.extra = extra;
+    reason.demands = demands.at;
+    reason.demand_count = demands.len;
+    tell(t, reason);
+}
+
 /* What the versions of a class need, and what follows from each of it. */
 static void tell_needs(struct teller *t, struct pl_project *project,
                        const struct pl_proof_class *class,
                        struct pl_reason reason)
 {
-    PL_VEC(struct pl_demand *) demands = {0};
-    for (size_t i = 0; i < class->need_count; i++) {
-        const struct pl_proof_group *group = group_at(t, class->needs[i]);
-        if (!group->on)
-            continue;
-        if (group->extra.len)
-            reason.extra = group->extra;
-        pl_vec_push(t->arena, &demands,
-                    t->proof->demands.at[group->target].demand);
-    }
-    if (!demands.len)
-        return;
     reason.kind = PL_REASON_NEEDS;
     reason.project = project;
     reason.is_fact = class->is_fact;
-    reason.demands = demands.at;
-    reason.demand_count = demands.len;
-    tell(t, reason);
+    for (size_t i = 0; i < class->need_count; i++)
+        if (is_kept_need(t, class, i) && is_first_of_extra(t, class, i))
+            tell_needs_of(t, class, group_at(t, class->needs[i])->extra,
+                          reason);
     for (size_t i = 0; i < class->need_count; i++)
         if (is_kept_need(t, class, i))
             tell_demand(t, group_at(t, class->needs[i])->target,
