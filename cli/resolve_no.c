@@ -11,7 +11,10 @@ bool pl_answer_no_find(struct pl_cli *cli,
                        struct pl_error *err)
 {
     struct pl_problem *problem = &setup->problem;
-    problem->deadline_ns = pl_clock_ns() + PL_CONFLICT_SECONDS * PL_SECOND_NS;
+    uint64_t seconds;
+    if (!pl_repairs_time(options, &seconds, err))
+        return false;
+    problem->deadline_ns = pl_clock_ns() + seconds * PL_SECOND_NS;
     answer->conflicts =
         pl_conflicts_find(problem, setup->index, answer->solution->conflict);
     problem->deadline_ns = 0;

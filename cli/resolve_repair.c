@@ -10,9 +10,10 @@
 
 /* ---- finding them ---- */
 
-static bool read_time(struct pl_str text, uint64_t *seconds,
-                      struct pl_error *err)
+bool pl_repairs_time(const struct pl_resolve_options *options,
+                     uint64_t *seconds, struct pl_error *err)
 {
+    struct pl_str text = options->repair_time;
     *seconds = PL_REPAIR_SECONDS;
     if (text.len && (!pl_str_to_u64(text, seconds) ||
                      *seconds > PL_MAX_REPAIR_SECONDS || !*seconds))
@@ -81,7 +82,7 @@ bool pl_repairs_look(struct pl_cli *cli,
                      struct pl_found_repairs *out, struct pl_error *err)
 {
     uint64_t seconds;
-    if (!read_time(options->repair_time, &seconds, err))
+    if (!pl_repairs_time(options, &seconds, err))
         return false;
     *out = (struct pl_found_repairs){.looked = !options->no_repairs};
     if (options->no_repairs)

@@ -23,6 +23,9 @@ struct pl_found_repairs {
     struct pl_str time; /* "2 s" */
 };
 
+/* What --repair-time says. Errors: PL_ERR_USAGE. */
+PL_MUST_CHECK bool pl_repairs_time(const struct pl_resolve_options *options,
+                                   uint64_t *seconds, struct pl_error *err);
 /*
  * Looks for repairs; the setup's index must be open. Errors: PL_ERR_USAGE for
  * --repair-time.

@@ -93,9 +93,8 @@
 #define PL_MAX_CPU_SECONDS 300 /* of one run, unless `ulimit -t` says more */
 #define PL_MAX_ROUNDS 10000
 #define PL_MAX_TRAIL_BYTES (1u << 20)
-#define PL_MAX_CONFLICTS 8     /* told of one "no" */
-#define PL_CONFLICT_SECONDS 2u /* to make them small, and find others */
-#define PL_REPAIR_SECONDS 2    /* for all repairs of one "no" */
+#define PL_MAX_CONFLICTS 8  /* told of one "no" */
+#define PL_REPAIR_SECONDS 2 /* for conflicts of one "no", then for repairs */
 #define PL_MAX_REPAIR_SECONDS 3600
 #define PL_MAX_REPAIR_QUESTIONS 1000 /* that one "no" suggests */
 #define PL_MAX_REPAIR_TEMPLATES 3    /* told of one "no" */

@@ -89,6 +89,7 @@ static enum answer ask(const struct finder *f, const struct question *question,
     again->lifted = question->lifted;
     again->rules = question->rules.at;
     again->rule_count = question->rules.len;
+    again->any_answer = true;
     again->is_aside = !conflict;
     pl_index_begin_again(f->index);
     if (!pl_problem_start(again, NULL) ||

@@ -219,7 +219,8 @@ static void record(struct decider *d, struct pl_project *project, bool is_fact)
 
 static void decide(struct decider *d, struct pl_project *project)
 {
-    improve(d, project);
+    if (!d->pool->problem->any_answer)
+        improve(d, project);
     size_t option = d->chosen[project->number];
     d->decided[project->number] = option;
     pl_vec_push(d->pool->problem->arena, d->jobs,

@@ -408,6 +408,7 @@ struct pl_problem pl_problem_again(const struct pl_problem *problem,
     again.roots.len = again.roots.cap = 0;
     again.projects = again.demands = (struct pl_map){0};
     again.judged = NULL;
+    again.lifted = (struct pl_lifted){0}; /* of as many lines as there were */
     return again;
 }
 

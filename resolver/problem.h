@@ -209,6 +209,7 @@ struct pl_problem {
     size_t override_count;
     struct pl_lifted lifted;
     uint64_t deadline_ns; /* of core/clock.h: no answer after it; 0: none */
+    bool any_answer;      /* one is as good as another: only yes or no counts */
     bool is_aside;        /* only whether it can be met counts, not why not */
 
     /* Grown while searching. */
@@ -228,8 +229,8 @@ PL_MUST_CHECK bool pl_problem_start(struct pl_problem *problem,
 
 /*
  * The same direct inputs with nothing read: a question beside this one, to be
- * changed and started. It shares what the inputs point to, and lives in the
- * arena given.
+ * changed and started; nothing in it is lifted. It shares what the inputs point
+ * to, and lives in the arena given.
  */
 struct pl_problem pl_problem_again(const struct pl_problem *problem,
                                    struct pl_arena *arena);

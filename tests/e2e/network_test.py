@@ -125,8 +125,10 @@ class Place:
     def arguments(self, row, root):
         o = types.SimpleNamespace(podlock=self.podlock, index=root,
                                   fixtures=self.fixtures)
-        # repairs are other questions, as many as there is time for
-        return [a for a in row.arguments(o) if a != '--json'] + ['--no-repairs']
+        # repairs are other questions, as many as there is time for; whether
+        # there are other conflicts is one too, and gets the time it needs
+        return [a for a in row.arguments(o) if a != '--json'] + [
+            '--no-repairs', '--repair-time', '600']
 
     def run(self, row, root, *more):
         env = {k: v for k, v in os.environ.items()
