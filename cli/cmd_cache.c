@@ -24,15 +24,7 @@ static const struct pl_option options[] = {
      .offset = OPT(older_than),
      .value = "DAYS",
      .help = "prune: entries that were not written for so long go too"},
-    {.name = "format",
-     .kind = PL_OPTION_CHOICE,
-     .offset = OPT(format),
-     .value = "text|json",
-     .help = "how to print"},
-    {.name = "json",
-     .kind = PL_OPTION_ALIAS,
-     .value = "format=json",
-     .help = "the same as --format json"},
+    PL_OPTIONS_TEXT_OR_JSON(OPT(format), NULL),
 };
 
 struct job {

@@ -11,16 +11,7 @@ struct values {
 #define OPT(member) offsetof(struct values, member)
 
 static const struct pl_option options[] = {
-    {.name = "format",
-     .kind = PL_OPTION_CHOICE,
-     .offset = OPT(format),
-     .value = "text|json",
-     .group = "Options",
-     .help = "how to print"},
-    {.name = "json",
-     .kind = PL_OPTION_ALIAS,
-     .value = "format=json",
-     .help = "the same as --format json"},
+    PL_OPTIONS_TEXT_OR_JSON(OPT(format), "Options"),
     {.name = "rules",
      .kind = PL_OPTION_VALUE,
      .offset = OPT(rules),

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/resolve_show.h"
 #include "core/digest.h"
 #include "core/jsonw.h"
 #include "core/limits.h"
@@ -15,16 +16,7 @@ struct values {
 #define OPT(member) offsetof(struct values, member)
 
 static const struct pl_option options[] = {
-    {.name = "format",
-     .kind = PL_OPTION_CHOICE,
-     .offset = OPT(format),
-     .value = "text|json",
-     .group = "Options",
-     .help = "how to print"},
-    {.name = "json",
-     .kind = PL_OPTION_ALIAS,
-     .value = "format=json",
-     .help = "the same as --format json"},
+    PL_OPTIONS_TEXT_OR_JSON(OPT(format), "Options"),
 };
 
 static const char *const source_names[] = {
@@ -255,17 +247,7 @@ static void write_facts(struct pl_jsonw *w, const struct pl_lock *lock)
         pl_jsonw_end(w);
     }
     pl_jsonw_end(w);
-    pl_jsonw_array(w, "replaced");
-    for (size_t i = 0; i < lock->replaced_count; i++) {
-        const struct pl_lock_replaced *row = &lock->replaced[i];
-        pl_jsonw_object(w, NULL);
-        pl_jsonw_str(w, "name", row->name);
-        pl_jsonw_str(w, "from", row->from);
-        pl_jsonw_str(w, "to", row->to);
-        pl_jsonw_str(w, "because", row->because);
-        pl_jsonw_end(w);
-    }
-    pl_jsonw_end(w);
+    pl_json_replaced(w, lock);
     pl_jsonw_strs(w, "broken", lock->broken, lock->broken_count);
     pl_jsonw_strs(w, "ignored-rules", lock->ignored_rules,
                   lock->ignored_rule_count);

@@ -8,16 +8,7 @@ struct values {
 };
 
 static const struct pl_option options[] = {
-    {.name = "format",
-     .kind = PL_OPTION_CHOICE,
-     .offset = offsetof(struct values, format),
-     .value = "text|json",
-     .group = "Options",
-     .help = "how to print"},
-    {.name = "json",
-     .kind = PL_OPTION_ALIAS,
-     .value = "format=json",
-     .help = "the same as --format json"},
+    PL_OPTIONS_TEXT_OR_JSON(offsetof(struct values, format), "Options"),
 };
 
 static struct pl_str version_of(struct pl_arena *arena,

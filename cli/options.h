@@ -64,6 +64,19 @@ struct pl_option {
     const char *help;    /* a phrase without full stop */
 };
 
+/* --format text|json and --json, of a command's `unsigned` at the offset. */
+#define PL_OPTIONS_TEXT_OR_JSON(offset_, group_)                               \
+    {.name = "format",                                                         \
+     .kind = PL_OPTION_CHOICE,                                                 \
+     .offset = (offset_),                                                      \
+     .value = "text|json",                                                     \
+     .group = (group_),                                                        \
+     .help = "how to print"},                                                  \
+    {                                                                          \
+        .name = "json", .kind = PL_OPTION_ALIAS, .value = "format=json",       \
+        .help = "the same as --format json"                                    \
+    }
+
 struct pl_option_table {
     const struct pl_option *options;
     size_t count;

@@ -1,7 +1,7 @@
 #include "cli/resolve_show.h"
 #include "core/jsonw.h"
 
-static void write_file(struct pl_jsonw *w, const struct pl_lock_file *file)
+void pl_json_file(struct pl_jsonw *w, const struct pl_lock_file *file)
 {
     pl_jsonw_object(w, "file");
     pl_jsonw_str(w, "name", file->name);
@@ -29,7 +29,7 @@ static void write_package(struct pl_jsonw *w,
     pl_jsonw_strs(w, "rules", package->rules, package->rule_count);
     if (package->index.len)
         pl_jsonw_str(w, "index", package->index);
-    write_file(w, &package->file);
+    pl_json_file(w, &package->file);
     pl_jsonw_end(w);
 }
 
@@ -70,7 +70,7 @@ static void write_kept(struct pl_jsonw *w, const struct pl_lock *lock)
     pl_jsonw_end(w);
 }
 
-static void write_replaced(struct pl_jsonw *w, const struct pl_lock *lock)
+void pl_json_replaced(struct pl_jsonw *w, const struct pl_lock *lock)
 {
     pl_jsonw_array(w, "replaced");
     for (size_t i = 0; i < lock->replaced_count; i++) {
@@ -107,7 +107,7 @@ void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out)
         write_package(&w, &lock->packages[i]);
     pl_jsonw_end(&w);
     write_kept(&w, lock);
-    write_replaced(&w, lock);
+    pl_json_replaced(&w, lock);
     pl_jsonw_str(&w, "replaced-minimal",
                  solution->replaced_number_minimal ? PL_STR("number")
                                                    : PL_STR("inclusion"));

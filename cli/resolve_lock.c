@@ -11,7 +11,7 @@ static struct pl_str *copy_strs(struct pl_arena *arena,
     return copy;
 }
 
-static struct pl_lock_file lock_file(const struct pl_file *file)
+struct pl_lock_file pl_resolve_file(const struct pl_file *file)
 {
     return (struct pl_lock_file){
         .is_sdist = file->kind == PL_FILE_SDIST,
@@ -43,7 +43,7 @@ static struct pl_lock_package lock_package(struct pl_arena *arena,
         .via_count = chosen->via_count,
         .rules = copy_strs(arena, chosen->rules, chosen->rule_count),
         .rule_count = chosen->rule_count,
-        .file = lock_file(file),
+        .file = pl_resolve_file(file),
     };
 }
 

@@ -27,6 +27,9 @@ void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer);
 struct pl_str pl_answer_summary(struct pl_arena *arena,
                                 const struct pl_answer *answer);
 void pl_answer_json(const struct pl_answer *answer, struct pl_buf *out);
+/* "file", and "replaced", of a lock. */
+void pl_json_file(struct pl_jsonw *w, const struct pl_lock_file *file);
+void pl_json_replaced(struct pl_jsonw *w, const struct pl_lock *lock);
 /* "place" of a file; nothing without one. */
 void pl_json_place(struct pl_jsonw *w, struct pl_span span);
 /* What begins and what ends it, of a "no" too. */

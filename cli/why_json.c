@@ -1,3 +1,4 @@
+#include "cli/resolve_show.h"
 #include "cli/why_show.h"
 #include "core/jsonw.h"
 #include "core/limits.h"
@@ -78,20 +79,8 @@ static void write_askers(struct pl_jsonw *w, const struct pl_why *why)
 
 static void write_cost(struct pl_jsonw *w, const struct pl_why *why)
 {
-    const struct pl_file *file = why->file;
-    pl_jsonw_object(w, "file");
-    pl_jsonw_str(w, "name", file->name);
-    if (file->url.len)
-        pl_jsonw_str(w, "url", file->url);
-    else
-        pl_jsonw_str(w, "path", file->path);
-    if (file->has_size)
-        pl_jsonw_u64(w, "size", file->size);
-    else
-        pl_jsonw_null(w, "size");
-    pl_jsonw_str(w, "sha256", file->sha256);
-    pl_jsonw_bool(w, "from-sdist", file->kind == PL_FILE_SDIST);
-    pl_jsonw_end(w);
+    struct pl_lock_file file = pl_resolve_file(why->file);
+    pl_json_file(w, &file);
     pl_jsonw_object(w, "cost");
     pl_jsonw_u64(w, "bytes", why->only_bytes);
     pl_jsonw_u64(w, "unknown", why->only_unknown);

@@ -14,7 +14,7 @@ static inline uint64_t pl_clock_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * PL_SECOND_NS + (uint64_t)now.tv_nsec;
 }
 
 #endif

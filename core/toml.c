@@ -46,6 +46,37 @@ struct pl_str pl_toml_text(const struct pl_toml_node *node)
     return pl_str_sub(node->doc->source->text, node->begin, node->end);
 }
 
+/* Where the string's bytes stand in the source; NULL when they are escaped. */
+static const char *plain_text(const struct pl_toml_node *node,
+                              struct pl_str text)
+{
+    struct pl_str written = pl_toml_text(node);
+    if (written.len != text.len + 2)
+        return NULL;
+    struct pl_str inner = pl_str_sub(written, 1, written.len - 1);
+    return pl_str_eq(inner, text) ? inner.at : NULL;
+}
+
+struct pl_str pl_toml_view(struct pl_arena *arena,
+                           const struct pl_toml_node *node)
+{
+    struct pl_str text = {0};
+    if (!node || !pl_toml_str(node, &text))
+        return text;
+    const char *plain = plain_text(node, text);
+    return plain ? (struct pl_str){plain, text.len} : pl_arena_dup(arena, text);
+}
+
+bool pl_toml_locate(const struct pl_toml_node *node, struct pl_str text,
+                    struct pl_error *err)
+{
+    if (!err || err->span.source)
+        return false;
+    if (text.at != plain_text(node, text) || err->span.end == 0)
+        err->span = pl_toml_span(node);
+    return pl_error_locate(err, node->doc->source, text);
+}
+
 static bool is_type(const struct pl_toml_node *node, enum pl_toml_type type)
 {
     return node && node->type == type;

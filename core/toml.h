@@ -65,6 +65,20 @@ struct pl_span pl_toml_key_span(const struct pl_toml_node *node);
 /* The value as it is written, for what has no accessor (dates, floats). */
 struct pl_str pl_toml_text(const struct pl_toml_node *node);
 
+/*
+ * A string as a view of the source, where it is written without escapes, so
+ * that a parser's error has a place; else a copy. Empty for what is none.
+ */
+struct pl_str pl_toml_view(struct pl_arena *arena,
+                           const struct pl_toml_node *node);
+/*
+ * Places an error of a parser that knows the text of such a string but not
+ * whose it is: in the string, or at the whole value where it is a copy. One
+ * that has a source is left alone. Returns false.
+ */
+bool pl_toml_locate(const struct pl_toml_node *node, struct pl_str text,
+                    struct pl_error *err);
+
 /* False when the node is no table or has no such key. */
 bool pl_toml_get(const struct pl_toml_node *table, const char *key,
                  const struct pl_toml_node **out);

@@ -103,11 +103,6 @@ struct pl_cache *pl_cache_open(struct pl_arena *arena, struct pl_str dir)
     return cache;
 }
 
-struct pl_str pl_cache_dir(const struct pl_cache *cache)
-{
-    return cache->dir;
-}
-
 static struct cache_site *find_site(struct pl_cache *cache,
                                     struct pl_str folder)
 {

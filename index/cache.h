@@ -52,7 +52,6 @@ struct pl_cache;
 struct pl_str pl_cache_default_dir(struct pl_arena *arena);
 /* Opens without touching the disk. An empty `dir` gives no cache at all. */
 struct pl_cache *pl_cache_open(struct pl_arena *arena, struct pl_str dir);
-struct pl_str pl_cache_dir(const struct pl_cache *cache);
 
 /* The site's folder name; `username` empty when none is sent. */
 struct pl_str pl_cache_site(struct pl_cache *cache, struct pl_str index_url,

@@ -14,8 +14,8 @@
  */
 #define TOKEN_DIGITS 16
 #define MOVES_AT (TOKEN_DIGITS + 1)
-#define MOVE_NS 1000000000u
-#define DEAD_NS (PL_CACHE_CLAIM_SECONDS * 1000000000ull)
+#define MOVE_NS PL_SECOND_NS
+#define DEAD_NS ((uint64_t)PL_CACHE_CLAIM_SECONDS * PL_SECOND_NS)
 #define HOST_BYTES 128
 
 static void close_fd(int *fd)

@@ -85,25 +85,10 @@ void pl_lock_warn_once(const struct pl_lock_reader *r, enum pl_lock_once what,
     pl_lock_warn(r, span, "%s", text);
 }
 
-/* Where the string's bytes stand in the source; NULL when they are escaped. */
-static const char *plain_text(const struct pl_toml_node *node,
-                              struct pl_str text)
-{
-    struct pl_str written = pl_toml_text(node);
-    if (written.len != text.len + 2)
-        return NULL;
-    struct pl_str inner = pl_str_sub(written, 1, written.len - 1);
-    return pl_str_eq(inner, text) ? inner.at : NULL;
-}
-
 bool pl_lock_locate(const struct pl_lock_reader *r,
                     const struct pl_toml_node *node, struct pl_str text)
 {
-    if (!r->err || r->err->span.source)
-        return false;
-    if (text.at != plain_text(node, text) || r->err->span.end == 0)
-        r->err->span = pl_toml_span(node);
-    return pl_error_locate(r->err, r->source, text);
+    return pl_toml_locate(node, text, r->err);
 }
 
 /* ---- members ---- */
@@ -111,12 +96,7 @@ bool pl_lock_locate(const struct pl_lock_reader *r,
 struct pl_str pl_lock_text(const struct pl_lock_reader *r,
                            const struct pl_toml_node *node)
 {
-    struct pl_str text = {0};
-    if (!pl_toml_str(node, &text))
-        return text;
-    const char *plain = plain_text(node, text);
-    return plain ? (struct pl_str){plain, text.len}
-                 : pl_arena_dup(r->arena, text);
+    return pl_toml_view(r->arena, node);
 }
 
 static bool check_type(const struct pl_lock_reader *r,

@@ -90,7 +90,7 @@ static enum answer ask(const struct finder *f, const struct question *question,
     again->rules = question->rules.at;
     again->rule_count = question->rules.len;
     again->any_answer = true;
-    again->is_aside = !conflict;
+    again->is_unexplained = !conflict;
     pl_index_begin_again(f->index);
     if (!pl_problem_start(again, NULL) ||
         !pl_refine(again, f->index, (struct pl_str){0}, NULL, &solution, NULL))

@@ -210,7 +210,7 @@ struct pl_problem {
     struct pl_lifted lifted;
     uint64_t deadline_ns; /* of core/clock.h: no answer after it; 0: none */
     bool any_answer;      /* one is as good as another: only yes or no counts */
-    bool is_aside;        /* only whether it can be met counts, not why not */
+    bool is_unexplained;  /* only whether it can be met counts, not why not */
 
     /* Grown while searching. */
     PL_VEC(struct pl_root) roots;

@@ -408,7 +408,7 @@ static bool finish(struct search *search, struct round *round, bool satisfiable,
     if (satisfiable)
         pl_result_build(search->problem, round->pool, &round->decision,
                         solution);
-    else if (!search->problem->is_aside)
+    else if (!search->problem->is_unexplained)
         solution->conflict = pl_explain(search->problem, round->pool,
                                         &round->jobs, &round->core);
     solution->satisfiable = satisfiable;

@@ -119,7 +119,7 @@ static bool ask(struct pl_attempt *a, const struct pl_change *changes,
         search->report(search->user, &changes[count - 1].repair);
     a->out->questions++;
     again.deadline_ns = pl_repair_deadline(search);
-    again.is_aside = !more;
+    again.is_unexplained = !more;
     for (size_t i = 0; i < count; i++)
         pl_change_apply(&changes[i], &again);
     if (!solve(a, &again, &solution))

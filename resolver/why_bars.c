@@ -271,16 +271,9 @@ static void add_rules(const struct bars *b, pl_bar_vec *out)
     }
 }
 
-static bool has_own_need(const pl_bar_vec *bars, const struct pl_project *by)
-{
-    for (size_t i = 0; i < bars->len; i++)
-        if (bars->at[i].by == by)
-            return true;
-    return false;
-}
-
+/* `named` holds the projects that have a bar already. */
 static void add_own_needs(const struct bars *b, const struct other *other,
-                          pl_bar_vec *out)
+                          struct pl_map *named, pl_bar_vec *out)
 {
     const struct pl_graph *graph = &b->f->graph;
     struct pl_candidate *candidate = candidate_of(b, other);
@@ -291,10 +284,11 @@ static void add_own_needs(const struct bars *b, const struct other *other,
             b->f->problem, candidate, graph->nodes.at[i].extra);
         for (size_t n = 0; needs && n < needs->count; n++) {
             struct pl_project *by = needs->demands[n]->project;
-            if (by != b->f->project && !has_own_need(out, by))
-                pl_vec_push(
-                    b->f->arena, out,
-                    bar_by(PL_BAR_OWN_NEED, by, pl_graph_final(graph, by)));
+            if (by == b->f->project || pl_map_get(named, by->name))
+                continue;
+            pl_map_put(named, by->name, by);
+            pl_vec_push(b->f->arena, out,
+                        bar_by(PL_BAR_OWN_NEED, by, pl_graph_final(graph, by)));
         }
     }
 }
@@ -419,9 +413,10 @@ static void read_unread(struct bars *b)
 static void tell_own_needs(struct bars *b)
 {
     pl_bar_vec possible = {0};
+    struct pl_map named = {.arena = b->f->arena};
     for (size_t i = b->others.len; i-- > 0;)
         if (b->others.at[i].bar == NONE)
-            add_own_needs(b, &b->others.at[i], &possible);
+            add_own_needs(b, &b->others.at[i], &named, &possible);
     cover(b, &possible);
 }
 

@@ -150,44 +150,10 @@ bool pl_record_format(const struct pl_record *r,
 
 /* ---- strings ---- */
 
-/* Where the string's bytes stand in the source; NULL when they are escaped. */
-static const char *plain_text(const struct pl_toml_node *node,
-                              struct pl_str text)
-{
-    struct pl_str written = pl_toml_text(node);
-    if (written.len != text.len + 2)
-        return NULL;
-    struct pl_str inner = pl_str_sub(written, 1, written.len - 1);
-    return pl_str_eq(inner, text) ? inner.at : NULL;
-}
-
-static struct pl_str text_of(const struct pl_record *r,
-                             const struct pl_toml_node *node)
-{
-    struct pl_str text = {0};
-    if (!node || !pl_toml_str(node, &text))
-        return text;
-    const char *plain = plain_text(node, text);
-    return plain ? (struct pl_str){plain, text.len}
-                 : pl_arena_dup(r->arena, text);
-}
-
-/* An error of a parser that knows its text, but not whose it is. */
-static bool locate(const struct pl_record *r, const struct pl_toml_node *node,
-                   struct pl_str text)
-{
-    struct pl_error *err = r->err;
-    if (!err || err->span.source)
-        return false;
-    if (text.at != plain_text(node, text) || err->span.end == 0)
-        err->span = pl_toml_span(node);
-    return pl_error_locate(err, r->source, text);
-}
-
 bool pl_record_locate(const struct pl_record *r, size_t key)
 {
     const struct pl_toml_node *node = r->members[key];
-    return locate(r, node, text_of(r, node));
+    return pl_toml_locate(node, pl_toml_view(r->arena, node), r->err);
 }
 
 bool pl_record_fail(const struct pl_record *r, size_t key, const char *format,
@@ -211,7 +177,7 @@ bool pl_record_has(const struct pl_record *r, size_t key)
 
 struct pl_str pl_record_str(const struct pl_record *r, size_t key)
 {
-    return text_of(r, r->members[key]);
+    return pl_toml_view(r->arena, r->members[key]);
 }
 
 bool pl_record_bool(const struct pl_record *r, size_t key, bool otherwise)
@@ -246,7 +212,7 @@ size_t pl_record_strs(const struct pl_record *r, size_t key,
     size_t count = pl_record_count(r, key);
     struct pl_str *strs = pl_new_array(r->arena, struct pl_str, count);
     for (size_t i = 0; i < count; i++)
-        strs[i] = text_of(r, pl_record_at(r, key, i));
+        strs[i] = pl_toml_view(r->arena, pl_record_at(r, key, i));
     *out = strs;
     return count;
 }
@@ -258,13 +224,13 @@ bool pl_record_version(const struct pl_record *r, size_t key,
 {
     struct pl_str text = pl_record_str(r, key);
     return pl_version_parse_view(r->arena, text, out, r->err) ||
-           locate(r, r->members[key], text);
+           pl_toml_locate(r->members[key], text, r->err);
 }
 
 static bool take_name(const struct pl_record *r,
                       const struct pl_toml_node *node, struct pl_str *out)
 {
-    struct pl_str text = text_of(r, node);
+    struct pl_str text = pl_toml_view(r->arena, node);
     if (pl_name_valid(text)) {
         *out = pl_name_normalize(r->arena, text);
         return true;
@@ -353,11 +319,11 @@ static bool parse_requirement(const struct pl_record *r,
                               const struct pl_toml_node *node, bool lenient,
                               struct pl_requirement *out)
 {
-    struct pl_str text = text_of(r, node);
+    struct pl_str text = pl_toml_view(r->arena, node);
     bool good = lenient ? pl_requirement_parse_lenient(r->arena, text, out,
                                                        NULL, r->err)
                         : pl_requirement_parse(r->arena, text, out, r->err);
-    return good || locate(r, node, text);
+    return good || pl_toml_locate(node, text, r->err);
 }
 
 bool pl_record_requirements(const struct pl_record *r, size_t key, bool lenient,

@@ -84,7 +84,7 @@ static void open_world(struct world *w, struct pl_arena *arena,
         pl_source_from_text(arena, PL_STR("problem.txt"), pl_str_from(text));
     assert_true(pl_problem_text_read(arena, source, &w->text, &err));
     struct pl_problem *problem = &w->text.problem;
-    problem->is_aside = true;
+    problem->is_unexplained = true;
     assert_true(pl_problem_start(problem, &err));
     assert_true(pl_refine(problem, w->text.index, (struct pl_str){0}, NULL,
                           &solution, &err));
