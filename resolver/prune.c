@@ -8,6 +8,12 @@ struct user {
 
 typedef PL_VEC(struct user) user_vec;
 
+/* An option that has died, and whose end others have yet to be told of. */
+struct death {
+    struct pl_pool_project *project;
+    size_t option;
+};
+
 /* A set of facts, one bit a project; NULL is the empty set. Never changed. */
 typedef const uint64_t *fact_set;
 
@@ -19,13 +25,18 @@ struct pruner {
     size_t words;    /* of a fact set */
     bool **dead;     /* by project number, then option */
     fact_set **why;  /* the same: the facts that a death rests on */
+    size_t *living;  /* options, by project number */
     user_vec *users; /* by demand number */
     bool *imposed;   /* by demand number: must be met in any case */
     fact_set *imposed_by;
     fact_set contradiction;
-    /* Projects that lost options since their demands were looked at. */
-    PL_VEC(struct pl_pool_project *) changed;
-    bool *is_changed; /* by project number */
+    PL_VEC(struct death) deaths; /* in order */
+    /*
+     * A demand watches one living option that provides it, and none before
+     * that one does: so each looks at each option once.
+     */
+    const struct pl_demand ***watchers;    /* the last one; as `dead` */
+    const struct pl_demand **next_watcher; /* by demand number */
 };
 
 static fact_set united(struct pruner *p, fact_set a, fact_set b)
@@ -59,9 +70,8 @@ static void kill(struct pruner *p, struct pl_pool_project *pp, size_t option,
         return;
     p->dead[number][option] = true;
     p->why[number][option] = why;
-    if (!p->is_changed[number])
-        pl_vec_push(p->arena, &p->changed, pp);
-    p->is_changed[number] = true;
+    p->living[number]--;
+    pl_vec_push(p->arena, &p->deaths, (struct death){pp, option});
 }
 
 static void impose(struct pruner *p, const struct pl_demand *demand,
@@ -84,24 +94,6 @@ static const struct pl_needs *base_needs(const struct pruner *p,
     if (!candidate)
         return NULL;
     return pl_candidate_needs(p->pool->problem, candidate, (struct pl_str){0});
-}
-
-/* If nothing living provides the demand: true, and the facts that say so. */
-static bool is_unmet(struct pruner *p, const struct pl_demand *demand,
-                     fact_set *why)
-{
-    const struct pl_pool_project *pp =
-        pl_pool_project(p->pool, demand->project);
-    uint32_t number = demand->project->number;
-    for (size_t i = 0; i < pp->options.len; i++)
-        if (!p->dead[number][i] &&
-            pl_option_provides(&pp->options.at[i], demand))
-            return false;
-    *why = NULL;
-    for (size_t i = 0; i < pp->options.len; i++)
-        if (pl_option_provides(&pp->options.at[i], demand))
-            *why = united(p, *why, p->why[number][i]);
-    return true;
 }
 
 /* ---- what is known from the start ---- */
@@ -173,54 +165,85 @@ static void collect_users(struct pruner *p)
 
 /* ---- what follows ---- */
 
-/* False when an imposed demand has no provider left. */
-static bool look_at_demands(struct pruner *p, struct pl_pool_project *pp)
+static fact_set why_unmet(struct pruner *p, const struct pl_demand *demand)
 {
-    for (size_t i = 0; i < pp->demands.len; i++) {
-        const struct pl_demand *demand = pp->demands.at[i];
-        fact_set why;
-        if (!is_unmet(p, demand, &why))
-            continue;
-        if (p->imposed[demand->number]) {
-            p->contradiction = united(p, why, p->imposed_by[demand->number]);
-            return false;
+    const struct pl_pool_project *pp =
+        pl_pool_project(p->pool, demand->project);
+    fact_set why = NULL;
+    for (size_t i = 0; i < pp->options.len; i++)
+        if (pl_option_provides(&pp->options.at[i], demand))
+            why = united(p, why, p->why[demand->project->number][i]);
+    return why;
+}
+
+/* False when it must be met in any case. */
+static bool give_up(struct pruner *p, const struct pl_demand *demand)
+{
+    fact_set why = why_unmet(p, demand);
+    if (p->imposed[demand->number]) {
+        p->contradiction = united(p, why, p->imposed_by[demand->number]);
+        return false;
+    }
+    const user_vec *users = &p->users[demand->number];
+    for (size_t u = 0; u < users->len; u++)
+        kill(p, users->at[u].project, users->at[u].option, why);
+    return true;
+}
+
+/* Nothing before `from` provides it. False when it cannot be given up. */
+static bool watch(struct pruner *p, const struct pl_demand *demand, size_t from)
+{
+    const struct pl_pool_project *pp =
+        pl_pool_project(p->pool, demand->project);
+    uint32_t number = demand->project->number;
+    for (size_t i = from; i < pp->options.len; i++)
+        if (!p->dead[number][i] &&
+            pl_option_provides(&pp->options.at[i], demand)) {
+            p->next_watcher[demand->number] = p->watchers[number][i];
+            p->watchers[number][i] = demand;
+            return true;
         }
-        const user_vec *users = &p->users[demand->number];
-        for (size_t u = 0; u < users->len; u++)
-            kill(p, users->at[u].project, users->at[u].option, why);
+    return give_up(p, demand);
+}
+
+/* False when a package that must be there has no option left. */
+static bool may_be_empty(struct pruner *p, const struct pl_pool_project *pp)
+{
+    uint32_t number = pp->project->number;
+    if (p->living[number] || !pp->project->fact ||
+        pl_fact_is_lifted(p->pool->problem, pp->project->fact))
+        return true;
+    for (size_t i = 0; i < pp->options.len; i++)
+        p->contradiction = united(p, p->contradiction, p->why[number][i]);
+    return false;
+}
+
+static bool tell_of_death(struct pruner *p, struct death death)
+{
+    const struct pl_demand *demand =
+        p->watchers[death.project->project->number][death.option];
+    if (!may_be_empty(p, death.project))
+        return false;
+    while (demand) {
+        const struct pl_demand *next = p->next_watcher[demand->number];
+        if (!watch(p, demand, death.option + 1))
+            return false;
+        demand = next;
     }
     return true;
 }
 
-/* False when a package that must be there has no option left. */
-static bool look_at_project(struct pruner *p, const struct pl_pool_project *pp)
-{
-    uint32_t number = pp->project->number;
-    fact_set why = NULL;
-    if (!pp->project->fact ||
-        pl_fact_is_lifted(p->pool->problem, pp->project->fact))
-        return true;
-    for (size_t i = 0; i < pp->options.len; i++) {
-        if (!p->dead[number][i])
-            return true;
-        why = united(p, why, p->why[number][i]);
-    }
-    p->contradiction = why;
-    return false;
-}
-
 static bool propagate(struct pruner *p)
 {
-    /* at first every project: some demands have no provider at all */
-    for (size_t i = 0; i < p->pool->projects.len; i++)
-        if (!look_at_demands(p, p->pool->projects.at[i]))
-            return false;
-    for (size_t next = 0; next < p->changed.len; next++) {
-        struct pl_pool_project *pp = p->changed.at[next];
-        p->is_changed[pp->project->number] = false;
-        if (!look_at_project(p, pp) || !look_at_demands(p, pp))
-            return false;
+    for (size_t n = 0; n < p->pool->projects.len; n++) {
+        const struct pl_pool_project *pp = p->pool->projects.at[n];
+        for (size_t i = 0; i < pp->demands.len; i++)
+            if (!watch(p, pp->demands.at[i], 0))
+                return false;
     }
+    for (size_t next = 0; next < p->deaths.len; next++)
+        if (!tell_of_death(p, p->deaths.at[next]))
+            return false;
     return true;
 }
 
@@ -234,7 +257,9 @@ static void init(struct pruner *p)
     p->users = pl_new_array(p->arena, user_vec, demands);
     p->imposed = pl_new_array(p->arena, bool, demands);
     p->imposed_by = pl_new_array(p->arena, fact_set, demands);
-    p->is_changed = pl_new_array(p->arena, bool, projects);
+    p->living = pl_new_array(p->arena, size_t, projects);
+    p->watchers = pl_new_array(p->arena, const struct pl_demand **, projects);
+    p->next_watcher = pl_new_array(p->arena, const struct pl_demand *, demands);
     size_t options = 0;
     for (size_t i = 0; i < p->pool->projects.len; i++)
         options += p->pool->projects.at[i]->options.len;
@@ -245,6 +270,9 @@ static void init(struct pruner *p)
         p->dead[number] = dead;
         dead += pp->options.len;
         p->why[number] = pl_new_array(p->arena, fact_set, pp->options.len);
+        p->living[number] = pp->options.len;
+        p->watchers[number] =
+            pl_new_array(p->arena, const struct pl_demand *, pp->options.len);
     }
 }
 
