@@ -1,10 +1,8 @@
 #include "cli/commands.h"
-#include "cli/resolve_show.h"
+#include "cli/lock_show.h"
 #include "core/digest.h"
-#include "core/jsonw.h"
 #include "core/limits.h"
 #include "index/url.h"
-#include "lockfmt/lock_read.h"
 
 /* Digits of a hash that tell two files apart to the eye. */
 #define SHOWN_HASH 12
@@ -17,13 +15,6 @@ struct values {
 
 static const struct pl_option options[] = {
     PL_OPTIONS_TEXT_OR_JSON(OPT(format), "Options"),
-};
-
-static const char *const source_names[] = {
-    [PL_LOCK_FILES] = "files",
-    [PL_LOCK_ARCHIVE] = "archive",
-    [PL_LOCK_VCS] = "vcs",
-    [PL_LOCK_DIRECTORY] = "directory",
 };
 
 /* ---- text: no columns, so that one change is one line of a diff ---- */
@@ -174,134 +165,19 @@ static void show_lock(struct pl_cli *cli, const struct pl_lock *lock)
     pl_cli_print(cli, "\n");
 }
 
-/* ---- JSON ---- */
-
-static void write_optional(struct pl_jsonw *w, const char *key,
-                           struct pl_str text)
-{
-    if (text.len)
-        pl_jsonw_str(w, key, text);
-}
-
-static void write_file(struct pl_jsonw *w, const struct pl_lock_file *file)
-{
-    struct pl_lock_hash hash = pl_lock_file_hash(file);
-    pl_jsonw_object(w, NULL);
-    pl_jsonw_str(w, "name", file->name);
-    write_optional(w, "url", file->url);
-    write_optional(w, "path", file->path);
-    if (file->has_size)
-        pl_jsonw_u64(w, "size", file->size);
-    else
-        pl_jsonw_null(w, "size");
-    pl_jsonw_object(w, "hashes");
-    write_optional(w, "sha256", file->sha256);
-    if (!file->sha256.len)
-        pl_jsonw_named_str(w, hash.algorithm, hash.value);
-    pl_jsonw_end(w);
-    pl_jsonw_bool(w, "from-sdist", file->is_sdist);
-    pl_jsonw_end(w);
-}
-
-static void write_tree(struct pl_jsonw *w, const struct pl_lock_tree *tree)
-{
-    write_optional(w, "vcs", tree->vcs);
-    write_optional(w, "url", tree->url);
-    write_optional(w, "path", tree->path);
-    write_optional(w, "commit-id", tree->commit_id);
-    write_optional(w, "subdirectory", tree->subdirectory);
-    if (tree->has_editable)
-        pl_jsonw_bool(w, "editable", tree->editable);
-}
-
-static void write_package(struct pl_jsonw *w,
-                          const struct pl_lock_package *package)
-{
-    pl_jsonw_object(w, NULL);
-    pl_jsonw_str(w, "name", package->name);
-    write_optional(w, "version", package->version);
-    write_optional(w, "marker", package->marker);
-    write_optional(w, "index", package->index);
-    pl_jsonw_str(w, "source", pl_str_from(source_names[package->source]));
-    write_tree(w, &package->tree);
-    pl_jsonw_array(w, "files");
-    if (package->file.name.len)
-        write_file(w, &package->file);
-    for (size_t i = 0; i < package->more_count; i++)
-        write_file(w, &package->more[i]);
-    pl_jsonw_end(w);
-    pl_jsonw_strs(w, "dependencies", package->dependencies,
-                  package->dependency_count);
-    pl_jsonw_strs(w, "via", package->via, package->via_count);
-    pl_jsonw_strs(w, "rules", package->rules, package->rule_count);
-    pl_jsonw_end(w);
-}
-
-static void write_facts(struct pl_jsonw *w, const struct pl_lock *lock)
-{
-    pl_jsonw_array(w, "provided");
-    for (size_t i = 0; i < lock->provided_count; i++) {
-        pl_jsonw_object(w, NULL);
-        pl_jsonw_str(w, "name", lock->provided[i].name);
-        pl_jsonw_str(w, "version", lock->provided[i].version);
-        pl_jsonw_end(w);
-    }
-    pl_jsonw_end(w);
-    pl_json_replaced(w, lock);
-    pl_jsonw_strs(w, "broken", lock->broken, lock->broken_count);
-    pl_jsonw_strs(w, "ignored-rules", lock->ignored_rules,
-                  lock->ignored_rule_count);
-}
-
-static void write_lock(struct pl_cli *cli, const struct pl_lock *lock)
-{
-    struct pl_jsonw w = pl_jsonw_to(&cli->text);
-    size_t unknown;
-    uint64_t bytes = pl_lock_bytes(lock, &unknown);
-    pl_jsonw_object(&w, NULL);
-    pl_jsonw_str(&w, "lock-version", lock->version);
-    pl_jsonw_str(&w, "created-by", lock->created_by);
-    write_optional(&w, "template", lock->template_id);
-    write_optional(&w, "template-digest", lock->template_digest);
-    write_optional(&w, "rules", lock->rules_edition);
-    write_optional(&w, "requires-python", lock->requires_python);
-    pl_jsonw_strs(&w, "environments", lock->environments,
-                  lock->environment_count);
-    pl_jsonw_array(&w, "packages");
-    for (size_t i = 0; i < lock->package_count; i++)
-        write_package(&w, &lock->packages[i]);
-    pl_jsonw_end(&w);
-    if (!lock->is_foreign)
-        write_facts(&w, lock);
-    pl_jsonw_u64(&w, "bytes", bytes);
-    pl_jsonw_u64(&w, "unknown-sizes", unknown);
-    pl_jsonw_end(&w);
-}
-
 /* ---- the command ---- */
-
-static void warn(const struct pl_cli *cli,
-                 const struct pl_lock_warnings *warnings)
-{
-    for (size_t i = 0; i < warnings->count; i++)
-        pl_cli_warn(cli, &warnings->at[i]);
-    if (warnings->not_kept)
-        pl_cli_note(cli, "and %zu more warnings", warnings->not_kept);
-}
 
 static int run(struct pl_cli *cli, const void *given)
 {
     const struct values *values = given;
     struct pl_error err = {.arena = cli->arena};
-    struct pl_lock_warnings warnings = {0};
     struct pl_lock lock;
     struct pl_str path =
         cli->parsed.args.len ? cli->parsed.args.at[0] : PL_STR("pylock.toml");
-    if (!pl_lock_load(cli->arena, path, &lock, &warnings, &err))
+    if (!pl_lock_open(cli, path, &lock, &err))
         return pl_cli_fail(cli, &err);
-    warn(cli, &warnings);
     if (values->format)
-        write_lock(cli, &lock);
+        pl_lock_json(&lock, &cli->text);
     else
         show_lock(cli, &lock);
     return 0;

@@ -1,0 +1,19 @@
+/*
+ * What commands that read a lock share.
+ */
+#ifndef PODLOCK_CLI_LOCK_SHOW_H
+#define PODLOCK_CLI_LOCK_SHOW_H
+
+#include "cli/cli.h"
+#include "lockfmt/lock.h"
+
+/*
+ * Reads a lock, or "-", and shows its warnings. Errors: see
+ * lockfmt/lock_read.h.
+ */
+PL_MUST_CHECK bool pl_lock_open(struct pl_cli *cli, struct pl_str path,
+                                struct pl_lock *out, struct pl_error *err);
+/* The lock as one JSON object: docs/json-format.md, `podlock show`. */
+void pl_lock_json(const struct pl_lock *lock, struct pl_buf *out);
+
+#endif
