@@ -1,6 +1,5 @@
 #include "cli/resolve_lock.h"
 
-#include "core/escape.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "core/mask.h"
@@ -56,16 +55,18 @@ static bool is_left_out(const struct pl_option *option,
 }
 
 /* Nor have user names and passwords: who runs it again has others. */
-static void add_url(struct pl_buf *out, struct pl_str text)
+static struct pl_str without_secrets(struct pl_arena *arena, struct pl_str text)
 {
     PL_BUF(plain, PL_MAX_OUTPUT_BYTES);
     size_t done = 0, begin, end;
+    if (!pl_mask_find(text, 0, &begin, &end))
+        return text;
     while (pl_mask_find(text, done, &begin, &end)) {
         pl_buf_add_str(&plain, pl_str_sub(text, done, begin));
         done = end + 1; /* the '@' */
     }
     pl_buf_add_str(&plain, pl_str_sub(text, done, text.len));
-    pl_escape_shell(out, pl_buf_view(&plain));
+    return pl_arena_dup(arena, pl_buf_view(&plain));
 }
 
 struct pl_str pl_resolve_portable(struct pl_str path)
@@ -73,21 +74,35 @@ struct pl_str pl_resolve_portable(struct pl_str path)
     return pl_str_starts(path, "/") ? pl_path_base(path) : path;
 }
 
-static void add_word(struct pl_buf *out, struct pl_str word)
+struct words {
+    struct pl_arena *arena;
+    struct pl_strs list;
+};
+
+static void add_word(struct words *out, struct pl_str word)
 {
-    pl_buf_add_cstr(out, " ");
-    add_url(out, word);
+    word = without_secrets(out->arena, pl_resolve_portable(word));
+    pl_vec_push(out->arena, &out->list, word);
 }
 
-static void add_option(struct pl_buf *out, const struct pl_option *option,
+/* A file whose name would be read as an option's. */
+static void add_input(struct words *out, struct pl_str path)
+{
+    if (path.len > 1 && path.at[0] == '-')
+        path = pl_arena_printf(out->arena, "./%.*s", PL_STR_ARG(path));
+    add_word(out, path);
+}
+
+static void add_option(struct words *out, const struct pl_option *option,
                        struct pl_str value)
 {
-    pl_buf_addf(out, " --%s", option->name);
+    pl_vec_push(out->arena, &out->list,
+                pl_arena_printf(out->arena, "--%s", option->name));
     if (value.len)
-        add_word(out, pl_resolve_portable(value));
+        add_word(out, value);
 }
 
-static void add_set_option(struct pl_buf *out, const struct pl_option *option,
+static void add_set_option(struct words *out, const struct pl_option *option,
                            const char *value)
 {
     if (option->kind == PL_OPTION_FLAG && *(const bool *)value)
@@ -104,24 +119,23 @@ static void add_set_option(struct pl_buf *out, const struct pl_option *option,
     }
 }
 
-struct pl_str pl_resolve_command(const struct pl_setup *setup,
-                                 const struct pl_resolve_options *options)
+struct pl_strs pl_resolve_arguments(const struct pl_setup *setup,
+                                    const struct pl_resolve_options *options)
 {
-    PL_BUF(text, PL_MAX_OUTPUT_BYTES);
-    pl_buf_add_cstr(&text, "podlock resolve");
+    struct words out = {.arena = setup->problem.arena};
     for (size_t i = 0; i < setup->args.len; i++)
-        add_word(&text, pl_resolve_portable(setup->args.at[i]));
-    pl_buf_add_cstr(&text, " --template");
-    add_word(&text, setup->has_template ? setup->template.id : PL_STR("none"));
+        add_input(&out, setup->args.at[i]);
+    add_word(&out, PL_STR("--template"));
+    add_word(&out, setup->has_template ? setup->template.id : PL_STR("none"));
     if (!setup->has_template) {
-        pl_buf_add_cstr(&text, " --python-version");
-        add_word(&text, setup->problem.env.python_version);
+        add_word(&out, PL_STR("--python-version"));
+        add_word(&out, setup->problem.env.python_version);
     }
     for (size_t i = 0; i < PL_RESOLVE_OPTION_COUNT; i++) {
         const struct pl_option *option = &pl_resolve_option_table[i];
         if (!is_left_out(option, options))
-            add_set_option(&text, option,
+            add_set_option(&out, option,
                            (const char *)options + option->offset);
     }
-    return pl_arena_dup(setup->problem.arena, pl_buf_view(&text));
+    return out.list;
 }

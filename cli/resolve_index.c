@@ -54,9 +54,10 @@ static struct pl_str claim_key(const struct pl_resolve_options *options,
 {
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_inputs *in = &setup->inputs;
-    struct pl_str command = pl_resolve_command(setup, options);
+    struct pl_strs arguments = pl_resolve_arguments(setup, options);
     PL_BUF(text, PL_MAX_OUTPUT_BYTES);
-    pl_buf_addf(&text, "%.*s\ntemplate %.*s\n%.*s", PL_STR_ARG(command),
+    add_lines(&text, "argument", &arguments);
+    pl_buf_addf(&text, "template %.*s\n%.*s",
                 PL_STR_ARG(setup->template.digest), PL_STR_ARG(setup->indexes));
     for (size_t i = 0; i < in->files.len; i++)
         pl_buf_addf(&text, "file %.*s\n", PL_STR_ARG(in->files.at[i].sha256));

@@ -146,6 +146,7 @@ bool pl_resolve_lock(const struct pl_setup *setup,
     struct pl_arena *arena = setup->problem.arena;
     const struct pl_env *env = &setup->problem.env;
     struct pl_str *environment = pl_new(arena, struct pl_str);
+    struct pl_strs arguments = pl_resolve_arguments(setup, options);
     *environment = pl_arena_printf(
         arena,
         "sys_platform == 'linux' and platform_machine == '%.*s' and "
@@ -160,7 +161,8 @@ bool pl_resolve_lock(const struct pl_setup *setup,
         .with_header = !options->no_header,
         .with_via = !options->no_annotate,
         .via_split = options->annotation_style == PL_ANNOTATION_SPLIT,
-        .command = pl_resolve_command(setup, options),
+        .arguments = arguments.at,
+        .argument_count = arguments.len,
     };
     if (setup->has_template) {
         out->template_id = setup->template.id;

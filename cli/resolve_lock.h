@@ -16,12 +16,12 @@ PL_MUST_CHECK bool pl_resolve_lock(const struct pl_setup *setup,
                                    struct pl_lock *out, struct pl_error *err);
 
 /*
- * The command that gives this answer, for the lock's header: the files, the
- * template by its id and every option with a part in the answer, quoted for a
- * shell, without folders that begin with "/".
+ * The words after "podlock resolve" that give this answer: the files, the
+ * template by its id and every option with a part in the answer, without
+ * folders that begin with "/" and without user names and passwords.
  */
-struct pl_str pl_resolve_command(const struct pl_setup *setup,
-                                 const struct pl_resolve_options *options);
+struct pl_strs pl_resolve_arguments(const struct pl_setup *setup,
+                                    const struct pl_resolve_options *options);
 /* A file of an index as a lock has it. */
 struct pl_lock_file pl_resolve_file(const struct pl_file *file);
 /* A path as a lock may hold it: an absolute one is cut to its last part. */

@@ -21,6 +21,7 @@
 #define PL_MAX_LOCK_PACKAGES 10000    /* entries of one lock */
 #define PL_MAX_LOCK_FILES 2000        /* wheels of one of them */
 #define PL_MAX_LOCK_FACTS 20000       /* inputs, provided, replaced */
+#define PL_MAX_LOCK_ARGUMENTS 5000    /* words of the command that made it */
 #define PL_MAX_LOCK_WARNINGS 10       /* kept of one lock; others counted */
 
 /* Bodies that come from an index, decoded. */

@@ -128,6 +128,8 @@ struct pl_lock {
     struct pl_str rules_edition;
     struct pl_lock_input *inputs; /* in the order given */
     size_t input_count;
+    struct pl_str *arguments; /* of the command, as a shell gives them */
+    size_t argument_count;    /* 0: not stated */
     struct pl_lock_package *packages; /* by name */
     size_t package_count;
     struct pl_lock_provided *provided; /* by name */
@@ -141,7 +143,6 @@ struct pl_lock {
     uint64_t download; /* bytes, sum of the known sizes; UINT64_MAX: unknown */
     struct pl_lock_others others, tools, podlock_keys;
     bool with_header, with_via, via_split;
-    struct pl_str command; /* for the header, without paths of the machine */
     struct pl_str comment; /* the header as it was read; instead of one made */
 };
 

@@ -1,6 +1,7 @@
 #include "lockfmt/lock_header.h"
 
 #include "core/escape.h"
+#include "core/limits.h"
 
 static void add_command(struct pl_buf *out, struct pl_str command,
                         const char *remark)
@@ -11,13 +12,24 @@ static void add_command(struct pl_buf *out, struct pl_str command,
     pl_buf_add_char(out, '\n');
 }
 
+void pl_lock_command(const struct pl_lock *lock, struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, lock->argument_count ? "podlock resolve" : "podlock");
+    for (size_t i = 0; i < lock->argument_count; i++) {
+        pl_buf_add_char(out, ' ');
+        pl_escape_shell(out, lock->arguments[i]);
+    }
+}
+
 void pl_lock_header(const struct pl_lock *lock, const char *title,
                     struct pl_buf *out)
 {
+    PL_BUF(command, PL_MAX_OUTPUT_BYTES);
     if (!lock->with_header)
         return;
+    pl_lock_command(lock, &command);
     pl_buf_addf(out, "# %s\n# Made by:\n", title);
-    add_command(out, lock->command.len ? lock->command : PL_STR("podlock"), "");
+    add_command(out, pl_buf_view(&command), "");
     if (!lock->template_id.len)
         return;
     pl_buf_add_cstr(out, "# For the template ");

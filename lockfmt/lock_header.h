@@ -11,6 +11,8 @@
 #include "core/buf.h"
 #include "lockfmt/lock.h"
 
+/* "podlock resolve" with the lock's arguments, quoted for a shell. */
+void pl_lock_command(const struct pl_lock *lock, struct pl_buf *out);
 /* `title` is the first line, without "# ". Nothing when !with_header. */
 void pl_lock_header(const struct pl_lock *lock, const char *title,
                     struct pl_buf *out);

@@ -10,9 +10,9 @@
 static const char *const none[] = {NULL};
 static const char *const podlock_only[] = {"podlock", NULL};
 static const char *const tool_keys[] = {
-    "format",   "template", "template-digest", "rules",  "inputs",
-    "download", "provided", "replaced",        "broken", "ignored-rules",
-    NULL};
+    "format",   "template",  "template-digest", "rules",
+    "inputs",   "arguments", "download",        "provided",
+    "replaced", "broken",    "ignored-rules",   NULL};
 static const char *const package_keys[] = {"via", "rules", NULL};
 static const char what[] = "[tool.podlock]";
 
@@ -103,6 +103,22 @@ static bool read_inputs(const struct pl_lock_reader *r,
     return true;
 }
 
+static bool read_arguments(const struct pl_lock_reader *r,
+                           const struct pl_toml_node *table,
+                           struct pl_lock *out)
+{
+    const struct pl_toml_node *words;
+    if (!pl_lock_strs(r, table, "arguments", &words, &out->arguments,
+                      &out->argument_count))
+        return false;
+    if (out->argument_count <= PL_MAX_LOCK_ARGUMENTS)
+        return true;
+    return pl_error_set(r->err, PL_ERR_LIMIT,
+                        pl_toml_span(pl_toml_at(words, PL_MAX_LOCK_ARGUMENTS)),
+                        "`arguments` has more than %d words",
+                        PL_MAX_LOCK_ARGUMENTS);
+}
+
 static bool read_provided(const struct pl_lock_reader *r,
                           const struct pl_toml_node *table, struct pl_lock *out)
 {
@@ -185,7 +201,7 @@ static bool read_podlock(const struct pl_lock_reader *r,
     if (!pl_lock_str(r, table, "template", &out->template_id) ||
         !read_digest(r, table, &out->template_digest) ||
         !pl_lock_str(r, table, "rules", &out->rules_edition) ||
-        !read_inputs(r, table, out) ||
+        !read_inputs(r, table, out) || !read_arguments(r, table, out) ||
         !pl_lock_size(r, table, "download", &out->download, &has_download) ||
         !read_provided(r, table, out) || !read_replaced(r, table, out) ||
         !pl_lock_strs(r, table, "broken", &array, &out->broken,

@@ -407,6 +407,7 @@ static void add_tool(struct pl_buf *out, const struct pl_lock *lock)
     add_digest(out, lock->template_digest);
     add_optional(out, "rules", lock->rules_edition);
     add_inputs(out, lock);
+    add_optional_array(out, "arguments", lock->arguments, lock->argument_count);
     if (lock->download <= INT64_MAX)
         pl_buf_addf(out, "download = %" PRIu64 "\n", lock->download);
     add_provided(out, lock);

@@ -25,7 +25,7 @@ TOP = ["lock-version", "environments", "requires-python", "created-by",
 PACKAGE = ["name", "version", "requires-python", "index", "dependencies",
            "sdist", "wheels", "tool"]
 FILE = ["name", "upload-time", "url", "path", "size", "hashes"]
-TOOL = ["format", "template", "template-digest", "rules", "inputs",
+TOOL = ["format", "template", "template-digest", "rules", "inputs", "arguments",
         "download", "provided", "replaced"]
 # The lock names the file of a percent-encoded URL; the checker needs no name.
 ALLOWED = {"redundant-name"}

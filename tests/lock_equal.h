@@ -128,6 +128,8 @@ static inline bool same_tool(const struct pl_lock *a, const struct pl_lock *b)
            pl_str_eq(a->template_digest, b->template_digest) &&
            pl_str_eq(a->rules_edition, b->rules_edition) &&
            a->download == b->download &&
+           same_strs(a->arguments, a->argument_count, b->arguments,
+                     b->argument_count) &&
            same_strs(a->broken, a->broken_count, b->broken, b->broken_count) &&
            same_strs(a->ignored_rules, a->ignored_rule_count, b->ignored_rules,
                      b->ignored_rule_count) &&

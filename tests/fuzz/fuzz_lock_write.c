@@ -76,7 +76,7 @@ static void check_lock(struct pl_arena *arena, const struct pl_lock *lock)
     PL_BUF(out, PL_MAX_OUTPUT_BYTES);
     struct pl_toml *doc;
     const struct pl_lock_package *p = lock->packages;
-    pl_lock_write(lock, lock->command, &out);
+    pl_lock_write(lock, lock->arguments[0], &out);
     const struct pl_source *source =
         pl_source_from_text(arena, PL_STR("pylock.toml"), pl_buf_view(&out));
     PL_FUZZ_WANT(pl_toml_parse(source, &doc, NULL));
@@ -111,7 +111,7 @@ static void check_texts(struct pl_arena *arena, const struct pl_lock *lock)
 {
     PL_BUF(out, PL_MAX_OUTPUT_BYTES);
     PL_BUF(pins, PL_MAX_OUTPUT_BYTES);
-    pl_reqs_write(lock, lock->command, &out);
+    pl_reqs_write(lock, lock->arguments[0], &out);
     pl_constraints_write(lock, &pins);
     PL_FUZZ_WANT(pl_utf8_invalid_at(pl_buf_view(&out)) == out.len);
     PL_FUZZ_WANT(count_requirements(arena, pl_buf_view(&out)) <= 1);
@@ -144,7 +144,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .with_header = size % 3,
         .with_via = true,
         .via_split = size % 2,
-        .command = s.at[11],
+        .arguments = &s.at[11],
+        .argument_count = 1,
     };
     check_lock(&arena, &lock);
     check_texts(&arena, &lock);

@@ -113,6 +113,11 @@ static inline void sample_facts(struct pl_arena *arena, struct pl_lock *lock)
     lock->inputs[0] =
         (struct pl_lock_input){PL_STR("r.in"), PL_STR(SAMPLE_SHA)};
     lock->input_count = 1;
+    lock->arguments = pl_new_array(arena, struct pl_str, 3);
+    lock->arguments[0] = PL_STR("r.in");
+    lock->arguments[1] = PL_STR("-o");
+    lock->arguments[2] = PL_STR("pylock.toml");
+    lock->argument_count = 3;
     lock->provided = pl_new_array(arena, struct pl_lock_provided, 2);
     lock->provided[0] = (struct pl_lock_provided){
         PL_STR("torch"), PL_STR("2.8.0+cu128"), 888, true};
@@ -139,7 +144,6 @@ static inline struct pl_lock *sample_lock(struct pl_arena *arena)
         .download = 3702,
         .with_header = true,
         .with_via = true,
-        .command = PL_STR("podlock resolve r.in -o pylock.toml"),
     };
     lock->environments[0] =
         PL_STR("sys_platform == 'linux' and python_version == '3.11'");

@@ -249,7 +249,7 @@ static void fill(struct pl_lock *lock, struct pl_str text)
 {
     struct pl_lock_package *package = &lock->packages[0];
     lock->environments[0] = lock->requires_python = lock->template_id = text;
-    lock->rules_edition = lock->command = text;
+    lock->rules_edition = lock->arguments[0] = text;
     lock->inputs[0].name = lock->provided[0].name = text;
     lock->replaced[0].because = text;
     package->name = package->version = package->index = text;
@@ -291,6 +291,7 @@ static void check_read_back(const struct pl_toml_node *root, struct pl_str text)
     expect(root, "requires-python", text);
     expect(tool, "template", text);
     expect(tool, "rules", text);
+    expect(tool, "arguments", text);
     expect(member(tool, "inputs"), "name", text);
     expect(member(tool, "provided"), "name", text);
     expect(member(tool, "replaced"), "because", text);

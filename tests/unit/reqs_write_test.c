@@ -165,7 +165,7 @@ static void test_hostile_comments(void **state)
         pl_inputs_init(&in, &arena);
         struct pl_lock *lock = sorted_sample(&arena);
         struct pl_str text = pl_str_from(sample_hostile[i]);
-        lock->command = lock->template_id = text;
+        lock->arguments[1] = lock->template_id = text;
         lock->packages[2].via[0] = lock->packages[2].via[1] = text;
         lock->via_split = i % 2;
         const char *output = written(&arena, lock, sample_hostile[i]);
