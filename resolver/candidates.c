@@ -479,6 +479,24 @@ static int prefer_by(const void *a, const void *b, void *filler)
     return prefer(filler, a, b);
 }
 
+/* Before all others, whatever their order; a pin that is none is no more. */
+static void put_pin_first(const struct filler *f, candidate_vec *list)
+{
+    struct pl_project *project = f->project;
+    const struct pl_version *pin =
+        pl_map_get(&f->problem->policy.pins, project->name);
+    project->pin = NULL;
+    for (size_t i = 0; pin && i < list->len; i++) {
+        struct pl_candidate candidate = list->at[i];
+        if (!is_same_version(candidate.version, pin))
+            continue;
+        memmove(list->at + 1, list->at, i * sizeof(candidate));
+        list->at[0] = candidate;
+        project->pin = candidate.version;
+        return;
+    }
+}
+
 void pl_candidates_match(struct pl_problem *problem, struct pl_demand *demand)
 {
     struct pl_project *project = demand->project;
@@ -508,7 +526,7 @@ static void set_candidates(struct pl_problem *problem,
     project->loaded = pl_new_array(problem->arena, uint64_t, words);
     for (size_t i = 0; i < count; i++) {
         pl_bits_add(project->usable, i);
-        if (candidates[i].fact)
+        if (candidates[i].fact || (i == 0 && project->pin))
             pl_bits_add(project->loaded, i);
     }
 }
@@ -565,6 +583,7 @@ void pl_candidates_fill(struct pl_problem *problem, struct pl_project *project,
         add_fact(&f, &found);
     if (!are_in_order(&f, &found))
         qsort_r(found.at, found.len, sizeof(found.at[0]), prefer_by, &f);
+    put_pin_first(&f, &found);
     if (!found.len)
         found.at = pl_new(problem->arena, struct pl_candidate);
     project->page = page;

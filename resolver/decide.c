@@ -9,6 +9,7 @@
 struct visit {
     struct pl_project *project;
     struct pl_str extra;
+    bool is_done;
 };
 
 struct decider {
@@ -19,6 +20,7 @@ struct decider {
     size_t *decided;        /* option, or UNDECIDED, by project number */
     pl_demand_vec *imposed; /* on a project, by what is decided */
     PL_VEC(struct visit) queue;
+    size_t next, next_pinned; /* in the queue */
     struct pl_refutations *known;
     struct pl_decision *out;
 };
@@ -41,7 +43,7 @@ static void push_visit(struct decider *d, struct pl_project *project,
         if (d->queue.at[i].project == project &&
             pl_str_eq(d->queue.at[i].extra, extra))
             return;
-    pl_vec_push(d->arena, &d->queue, (struct visit){project, extra});
+    pl_vec_push(d->arena, &d->queue, (struct visit){project, extra, false});
 }
 
 static void visit_demand(struct decider *d, struct pl_demand *demand)
@@ -200,6 +202,18 @@ static void improve(struct decider *d, struct pl_project *project)
             return;
 }
 
+/* Does the witness have the pin then? */
+static bool can_keep_pin(struct decider *d, struct pl_project *project)
+{
+    const struct pl_pool_project *pp = pool_project(d, project);
+    const struct pl_option *first = &pp->options.at[0];
+    if (d->chosen[project->number] == 0)
+        return first->first == 0;
+    return first->first == 0 && !refuted_bound(d, project) &&
+           !breaks_imposed(d, first) && !needs_are_refused(d, first) &&
+           find_better(d, project, 1);
+}
+
 static void impose_needs(struct decider *d, const struct pl_needs *needs,
                          bool visit)
 {
@@ -237,8 +251,10 @@ static bool are_facts_lifted(const struct decider *d)
     return d->pool->problem->lifted.facts != NULL;
 }
 
-static void visit(struct decider *d, struct visit v)
+static void visit(struct decider *d, size_t n)
 {
+    struct visit v = d->queue.at[n];
+    d->queue.at[n].is_done = true;
     const struct pl_pool_project *pp = pool_project(d, v.project);
     size_t *decided = &d->decided[v.project->number];
     if (!v.extra.len && *decided == UNDECIDED)
@@ -318,11 +334,29 @@ static void visit_released(struct decider *d, size_t job_count)
             push_visit(d, left.at[i], (struct pl_str){0});
 }
 
-static void visit_all(struct decider *d, size_t *next)
+static bool keeps_pin(struct decider *d, const struct visit *v)
 {
-    while (*next < d->queue.len) {
-        struct visit v = d->queue.at[(*next)++];
-        visit(d, v);
+    if (!v->project->pin || d->pool->problem->any_answer)
+        return false;
+    if (d->decided[v->project->number] != UNDECIDED)
+        return true;
+    return !v->extra.len && can_keep_pin(d, v->project);
+}
+
+static void visit_pinned(struct decider *d)
+{
+    for (; d->next_pinned < d->queue.len; d->next_pinned++)
+        if (!d->queue.at[d->next_pinned].is_done &&
+            keeps_pin(d, &d->queue.at[d->next_pinned]))
+            visit(d, d->next_pinned);
+}
+
+static void visit_all(struct decider *d)
+{
+    for (visit_pinned(d); d->next < d->queue.len; visit_pinned(d)) {
+        if (!d->queue.at[d->next].is_done)
+            visit(d, d->next);
+        d->next++;
     }
 }
 
@@ -330,7 +364,7 @@ void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
                struct pl_refutations *known, struct pl_decision *out)
 {
     struct pl_arena *arena = pool->arena;
-    size_t count = pool->by_number.len, job_count = jobs->len, next = 0;
+    size_t count = pool->by_number.len, job_count = jobs->len;
     struct decider d = {
         .pool = pool,
         .arena = arena,
@@ -349,8 +383,8 @@ void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,
         impose(&d, problem->roots.at[i].demand);
     for (size_t i = 0; i < problem->roots.len; i++)
         visit_demand(&d, problem->roots.at[i].demand);
-    visit_all(&d, &next);
+    visit_all(&d);
     visit_released(&d, job_count);
-    visit_all(&d, &next);
+    visit_all(&d);
     out->imposed = d.imposed;
 }

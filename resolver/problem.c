@@ -15,6 +15,7 @@ struct pl_project *pl_problem_project(struct pl_problem *problem,
         project->name = name;
         project->number = (uint32_t)(problem->projects.len - 1);
         project->window = problem->policy.window;
+        project->pin = pl_map_get(&problem->policy.pins, name);
         project->read_ahead = 2;
         *slot = project;
     }

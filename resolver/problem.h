@@ -63,6 +63,12 @@ struct pl_policy {
     PL_VEC(struct pl_str) allow_replace; /* locked facts that may change */
     PL_VEC(struct pl_str) allow_break;   /* facts whose needs may fail */
     PL_VEC(struct pl_str) exclude;       /* names no requirement brings in */
+    /*
+     * Versions of an earlier answer, by name (const struct pl_version *). Each
+     * is kept where it can be: it comes before newer ones, and packages that
+     * keep theirs are decided before the others.
+     */
+    struct pl_map pins;
     uint32_t window; /* K of RESOLVER; 0: everything is loaded at once */
 };
 
@@ -130,6 +136,11 @@ struct pl_project {
     enum pl_page_state page_state;
     const struct pl_page *page;
     const struct pl_fact *fact; /* NULL: not preinstalled */
+    /*
+     * Of an earlier answer; once the page is read it is the first candidate's,
+     * or NULL when it is none.
+     */
+    const struct pl_version *pin;
     /* In order of preference; the fact stands among them at its place. */
     struct pl_candidate *candidates;
     size_t candidate_count;

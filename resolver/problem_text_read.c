@@ -320,6 +320,20 @@ static bool read_exclude(struct pl_text_reader *r)
     return read_end(r);
 }
 
+static bool read_pin(struct pl_text_reader *r)
+{
+    struct pl_map *pins = &r->out->problem.policy.pins;
+    struct pl_textword word;
+    struct pl_str name;
+    struct pl_version *version = pl_new(r->arena, struct pl_version);
+    if (!pl_text_name(r, &name) || !read_word(r, "a version", &word) ||
+        !pl_text_version(r, &word, version))
+        return false;
+    pins->arena = r->arena;
+    pl_map_put(pins, name, version);
+    return read_end(r);
+}
+
 /* ---- what is asked ---- */
 
 /* The place stands behind the keyword: require@requirements.in:2 */
@@ -586,6 +600,7 @@ static const struct {
     {"allow-replace", read_allow_replace},
     {"allow-break", read_allow_break},
     {"exclude", read_exclude},
+    {"pin", read_pin},
     {"require", read_require},
     {"constraint", read_constraint},
     {"override", read_override},

@@ -72,6 +72,18 @@ static void write_format(struct writer *w, const char *keyword,
     write_names(w, keyword, control->names.at, control->names.len);
 }
 
+static void write_pins(struct writer *w, const struct pl_map *pins)
+{
+    for (size_t i = 0; i < pins->len; i++) {
+        const struct pl_version *version = pins->entries[i].value;
+        pl_buf_add_cstr(w->out, "pin ");
+        pl_buf_add_str(w->out, pins->entries[i].key);
+        pl_buf_add_char(w->out, ' ');
+        pl_buf_add_str(w->out, version->text);
+        pl_buf_add_char(w->out, '\n');
+    }
+}
+
 static void write_policy(struct writer *w)
 {
     const struct pl_policy *policy = &w->problem->policy;
@@ -93,6 +105,7 @@ static void write_policy(struct writer *w)
     write_names(w, "allow-break", policy->allow_break.at,
                 policy->allow_break.len);
     write_names(w, "exclude", policy->exclude.at, policy->exclude.len);
+    write_pins(w, &policy->pins);
 }
 
 /* ---- what is asked ---- */

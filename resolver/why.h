@@ -18,7 +18,8 @@
  *
  * All lives in the arena of the problem and points into it. The index is begun
  * again; the solution stays as it was. "Newer" means preferred: under
- * --resolution lowest it is the older versions that are asked about.
+ * --resolution lowest it is the older versions that are asked about. The
+ * problem has no pins.
  */
 #ifndef PODLOCK_RESOLVER_WHY_H
 #define PODLOCK_RESOLVER_WHY_H

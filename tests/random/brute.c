@@ -29,8 +29,9 @@ struct solver {
     const struct brute_world *world;
     struct candidate candidates[BRUTE_NAMES][BRUTE_CANDIDATES];
     int candidate_count[BRUTE_NAMES];
-    int fact_at[BRUTE_NAMES]; /* among the candidates, or NONE */
-    bool barred[BRUTE_NAMES]; /* a constraint forbids the fact */
+    int fact_at[BRUTE_NAMES];     /* among the candidates, or NONE */
+    bool pin_stands[BRUTE_NAMES]; /* as the first candidate */
+    bool barred[BRUTE_NAMES];     /* a constraint forbids the fact */
     bool direct[BRUTE_NAMES];
     struct demands roots;
     bool must_be_there[BRUTE_NAMES];
@@ -204,6 +205,22 @@ static bool is_let_in(const struct brute_world *w, int name,
     return r->unusable || (r->yanked && !any_direct_pins(w, name, r->version));
 }
 
+static void put_pin_first(struct solver *s, int name)
+{
+    const struct brute_name *n = &s->world->names[name];
+    s->pin_stands[name] = false;
+    for (int i = 0; n->pinned && i < s->candidate_count[name]; i++) {
+        struct candidate pin = s->candidates[name][i];
+        if (key(pin.version) != key(n->pin))
+            continue;
+        for (; i > 0; i--)
+            s->candidates[name][i] = s->candidates[name][i - 1];
+        s->candidates[name][0] = pin;
+        s->pin_stands[name] = true;
+        return;
+    }
+}
+
 static void find_candidates(struct solver *s, int name)
 {
     static const struct brute_needs nothing;
@@ -219,6 +236,7 @@ static void find_candidates(struct solver *s, int name)
                                    is_let_in(s->world, name, &n->releases[i])
                                        ? &nothing
                                        : &n->releases[i].needs});
+    put_pin_first(s, name);
     s->fact_at[name] = NONE;
     for (int i = 0; i < s->candidate_count[name]; i++)
         if (s->candidates[name][i].is_fact)
@@ -488,7 +506,8 @@ static bool find_released(struct solver *s, const struct choice *c)
 /* ---- in the order of discovery ---- */
 
 struct visits {
-    int count, next;
+    int count, next, next_pinned;
+    bool done[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
     int name[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
     int extra[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
 };
@@ -523,18 +542,46 @@ static void choose(struct solver *s, int name)
     abort(); /* there was an environment a moment ago */
 }
 
-static void visit_all(struct solver *s, struct visits *v)
+static void visit(struct solver *s, struct visits *v, int i)
 {
     struct demands demands;
-    while (v->next < v->count) {
-        int name = v->name[v->next], extra = v->extra[v->next];
-        v->next++;
-        if (s->chosen[name] == NONE)
-            choose(s, name);
-        if (!extra && s->candidates[name][s->chosen[name]].is_fact)
-            continue; /* what it needs is there already */
-        find_demands(s, name, extra, &demands);
-        push_visits(v, &demands);
+    int name = v->name[i], extra = v->extra[i];
+    if (v->done[i])
+        return;
+    v->done[i] = true;
+    if (s->chosen[name] == NONE)
+        choose(s, name);
+    if (!extra && s->candidates[name][s->chosen[name]].is_fact)
+        return; /* what it needs is there already */
+    find_demands(s, name, extra, &demands);
+    push_visits(v, &demands);
+}
+
+static bool keeps_pin(struct solver *s, const struct visits *v, int i)
+{
+    int name = v->name[i];
+    if (!s->pin_stands[name])
+        return false;
+    if (s->chosen[name] != NONE)
+        return true;
+    if (v->extra[i])
+        return false;
+    s->chosen[name] = 0;
+    bool keeps = exists(s);
+    s->chosen[name] = NONE;
+    return keeps;
+}
+
+/* Who keeps a pin comes before all others. */
+static void visit_all(struct solver *s, struct visits *v)
+{
+    for (;;) {
+        for (; v->next_pinned < v->count; v->next_pinned++)
+            if (!v->done[v->next_pinned] && keeps_pin(s, v, v->next_pinned))
+                visit(s, v, v->next_pinned);
+        if (v->next == v->count)
+            return;
+        visit(s, v, v->next++);
     }
 }
 

@@ -84,6 +84,8 @@ struct brute_name {
     int release_count;
     struct brute_release releases[BRUTE_VERSIONS]; /* ascending */
     struct brute_fact fact;
+    bool pinned; /* an earlier answer had this version */
+    struct brute_version pin;
 };
 
 struct brute_rule {

@@ -199,6 +199,20 @@ static void make_modes(struct dice *d, struct brute_world *w)
     w->no_deps = chance(d, 2);
 }
 
+/* Some of what an earlier lock may have had, also what is no longer there. */
+static void make_pins(struct dice *d, struct brute_world *w)
+{
+    static const int shares[] = {0, 0, 50, 100};
+    int share = one_of(d, shares, 4);
+    for (int n = 0; n < w->name_count; n++) {
+        struct brute_name *name = &w->names[n];
+        name->pinned = chance(d, share);
+        name->pin = name->fact.there && chance(d, 20)
+                        ? name->fact.version
+                        : name->releases[below(d, name->release_count)].version;
+    }
+}
+
 static void throw_dice(struct dice *d)
 {
     static const int versions[] = {2, 4, 6, 9, 12, 12};
@@ -238,6 +252,7 @@ void random_world_make(uint64_t seed, struct brute_world *out)
                 &w->template_constraints);
     make_rules(&d, w);
     make_modes(&d, w);
+    make_pins(&d, w);
 }
 
 /* ---- as text ---- */
@@ -314,6 +329,17 @@ static void print_modes(const struct brute_world *w, struct pl_buf *out)
         pl_buf_add_cstr(out, "no-deps\n");
 }
 
+static void print_pins(const struct brute_world *w, struct pl_buf *out)
+{
+    for (int n = 0; n < w->name_count; n++) {
+        if (!w->names[n].pinned)
+            continue;
+        pl_buf_addf(out, "pin %c ", 'a' + n);
+        print_version(w->names[n].pin, out);
+        pl_buf_add_char(out, '\n');
+    }
+}
+
 static void print_fact(const struct brute_world *w, int name,
                        struct pl_buf *out)
 {
@@ -370,6 +396,7 @@ static void print_page(const struct brute_world *w, int name,
 void random_world_print(const struct brute_world *world, struct pl_buf *out)
 {
     print_modes(world, out);
+    print_pins(world, out);
     print_inputs("require ", &world->roots, out);
     print_inputs("constraint ", &world->constraints, out);
     print_inputs("override ", &world->overrides, out);
