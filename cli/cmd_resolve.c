@@ -66,6 +66,7 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
                  enum pl_output_format format, struct pl_str contents,
                  struct pl_error *err)
 {
+    bool is_same = pl_file_holds(options->output_file, contents);
     if (!options->dry_run && !pl_file_save(options->output_file, contents, err))
         return false;
     if (!cli->common.quiet)
@@ -77,7 +78,9 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
     if (cli->common.quiet)
         return true;
     pl_cli_print(cli, "%s ",
-                 options->dry_run ? "Not written (--dry-run):" : "Written to");
+                 is_same            ? "Unchanged:"
+                 : options->dry_run ? "Not written (--dry-run):"
+                                    : "Written to");
     pl_show_text(&cli->out, PL_STYLE_PLAIN, options->output_file, &cli->text);
     pl_cli_print(cli, " in %.*s\n", PL_STR_ARG(took));
     if (format == PL_OUTPUT_JSON || format == PL_OUTPUT_CONSTRAINTS)

@@ -15,6 +15,8 @@ static const char *const left_out[] = {
     "offline",
     "no-cache",
     "output-file",
+    "upgrade",
+    "upgrade-package",
     "format",
     "no-header",
     "dry-run",

@@ -36,9 +36,6 @@
         .help = (text)                                                         \
     }
 
-#define NO_PINS                                                                \
-    "an earlier lock's pins are not read: every run takes the newest"
-
 const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     {.name = "template",
      .kind = PL_OPTION_VALUE,
@@ -187,6 +184,20 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     LIST("refresh-package", refresh_packages, "NAME",
          "ask the indexes again about this package"),
 
+    {.name = "upgrade",
+     .letter = 'U',
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(upgrade),
+     .group = "What is locked already",
+     .help = "keep no version of the file that is written; else each is kept "
+             "where it can be"},
+    {.name = "upgrade-package",
+     .letter = 'P',
+     .kind = PL_OPTION_LIST,
+     .offset = OPT(upgrade_packages),
+     .value = "NAME[==V]",
+     .help = "do not keep this package's version; with V, take that one"},
+
     {.name = "output-file",
      .letter = 'o',
      .kind = PL_OPTION_VALUE,
@@ -222,8 +233,6 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
           "versions of a name to load at once, 0 for all; changes the time "
           "a search takes, never its answer"),
 
-    LATER("upgrade", 'U', NO_PINS),
-    LATER("upgrade-package", 'P', NO_PINS),
     LATER("require-hashes", 0, "every file of a lock has its hash already"),
 };
 

@@ -5,7 +5,7 @@
  * raw: who uses a name or a path checks it. Choices hold the numbers of the
  * enumerations named here; 0, the default, stands first in each.
  *
- * What belongs to upgrades is known and refused with a hint, not ignored.
+ * What a lock does by itself is known and refused with a hint, not ignored.
  */
 #ifndef PODLOCK_CLI_RESOLVE_OPTIONS_H
 #define PODLOCK_CLI_RESOLVE_OPTIONS_H
@@ -60,6 +60,9 @@ struct pl_resolve_options {
     bool offline, no_cache, refresh;
     struct pl_strs refresh_packages, insecure_hosts;
     struct pl_str cert, cache_dir;
+    /* what is locked already */
+    bool upgrade;
+    struct pl_strs upgrade_packages; /* NAME or NAME==V */
     /* output */
     struct pl_str output_file; /* empty or "-": standard output */
     unsigned format;           /* enum pl_output_format */

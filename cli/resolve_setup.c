@@ -1,6 +1,7 @@
 #include "cli/resolve_setup.h"
 
 #include "cli/resolve_index.h"
+#include "cli/resolve_keep.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "pep/name.h"
@@ -245,6 +246,7 @@ bool pl_setup_read(struct pl_cli *cli, const struct pl_resolve_options *options,
     if (!pl_resolve_policy(arena, options, time(NULL), &problem->policy,
                            &out->max_download, err) ||
         !read_inputs(cli, options, files, &out->inputs, err) ||
+        !pl_resolve_upgrades(options, &out->inputs, &problem->policy, err) ||
         !choose_rules(arena, options, out, err) ||
         !pl_torch_family_load(arena, &out->family, err))
         return false;
@@ -265,7 +267,8 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
                    struct pl_setup *out, struct pl_error *err)
 {
     if (!pl_setup_read(cli, options, &cli->parsed.args, out, err) ||
-        !choose_target(cli, options, out, err) || !check_python(out, err))
+        !choose_target(cli, options, out, err) || !check_python(out, err) ||
+        !pl_resolve_pins(options, &out->problem, err))
         return false;
     out->problem.tags = pl_tags_make(cli->arena, &out->problem.env);
     return pl_setup_open(cli, options, out, err);

@@ -114,7 +114,7 @@ static bool write_all(int fd, struct pl_str contents)
     return true;
 }
 
-static bool same_contents(struct pl_str path, struct pl_str contents)
+bool pl_file_holds(struct pl_str path, struct pl_str contents)
 {
     PL_ARENA(arena);
     struct pl_str old;
@@ -189,7 +189,7 @@ bool pl_file_save(struct pl_str path, struct pl_str contents,
         return pl_error_plain(err, PL_ERR_FILE,
                               "cannot write %.*s: it is a link to nothing",
                               PL_STR_ARG(path));
-    if (exists && same_contents(path, contents))
+    if (exists && pl_file_holds(path, contents))
         return true;
     struct path real;
     if (exists && realpath(target.text, real.text))

@@ -30,10 +30,13 @@ PL_MUST_CHECK bool pl_file_load(struct pl_arena *arena, struct pl_str path,
                                 struct pl_error *err);
 /*
  * Replaces the file atomically. A folder, fifo or device is an error, and so
- * is a link to nothing; the file behind another link is replaced.
+ * is a link to nothing; the file behind another link is replaced. One that
+ * holds the same bytes is left alone; pl_file_holds tells beforehand.
  */
 PL_MUST_CHECK bool pl_file_save(struct pl_str path, struct pl_str contents,
                                 struct pl_error *err);
+/* Is it a regular file of these bytes? */
+bool pl_file_holds(struct pl_str path, struct pl_str contents);
 bool pl_file_exists(struct pl_str path);
 bool pl_dir_exists(struct pl_str path);
 /* Makes the folder and those above it, mode 0777 less the umask. */

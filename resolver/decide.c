@@ -20,7 +20,7 @@ struct decider {
     size_t *decided;        /* option, or UNDECIDED, by project number */
     pl_demand_vec *imposed; /* on a project, by what is decided */
     PL_VEC(struct visit) queue;
-    size_t next, next_pinned; /* in the queue */
+    size_t next_upgraded, next_pinned, next; /* in the queue */
     struct pl_refutations *known;
     struct pl_decision *out;
 };
@@ -251,7 +251,8 @@ static bool are_facts_lifted(const struct decider *d)
     return d->pool->problem->lifted.facts != NULL;
 }
 
-static void visit(struct decider *d, size_t n)
+/* True. */
+static bool visit(struct decider *d, size_t n)
 {
     struct visit v = d->queue.at[n];
     d->queue.at[n].is_done = true;
@@ -265,9 +266,10 @@ static void visit(struct decider *d, size_t n)
     struct pl_candidate *candidate = pl_option_candidate(option);
     bool is_fact = *decided == pp->fact_option;
     if (!candidate || (is_fact && !v.extra.len && !are_facts_lifted(d)))
-        return;
+        return true;
     impose_needs(d, pl_candidate_needs(d->pool->problem, candidate, v.extra),
                  true);
+    return true;
 }
 
 /* Facts that stay are decided before anything else. */
@@ -343,21 +345,30 @@ static bool keeps_pin(struct decider *d, const struct visit *v)
     return !v->extra.len && can_keep_pin(d, v->project);
 }
 
-static void visit_pinned(struct decider *d)
+/* False when nothing is left to be visited. */
+static bool visit_next(struct decider *d)
 {
-    for (; d->next_pinned < d->queue.len; d->next_pinned++)
-        if (!d->queue.at[d->next_pinned].is_done &&
-            keeps_pin(d, &d->queue.at[d->next_pinned]))
-            visit(d, d->next_pinned);
+    const struct visit *v;
+    for (; d->next_upgraded < d->queue.len; d->next_upgraded++) {
+        v = &d->queue.at[d->next_upgraded];
+        if (!v->is_done && v->project->is_upgraded)
+            return visit(d, d->next_upgraded);
+    }
+    for (; d->next_pinned < d->queue.len; d->next_pinned++) {
+        v = &d->queue.at[d->next_pinned];
+        if (!v->is_done && keeps_pin(d, v))
+            return visit(d, d->next_pinned);
+    }
+    for (; d->next < d->queue.len; d->next++)
+        if (!d->queue.at[d->next].is_done)
+            return visit(d, d->next);
+    return false;
 }
 
 static void visit_all(struct decider *d)
 {
-    for (visit_pinned(d); d->next < d->queue.len; visit_pinned(d)) {
-        if (!d->queue.at[d->next].is_done)
-            visit(d, d->next);
-        d->next++;
-    }
+    while (visit_next(d))
+        ;
 }
 
 void pl_decide(struct pl_pool *pool, pl_job_vec *jobs, size_t *chosen,

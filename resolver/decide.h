@@ -9,8 +9,9 @@
  * solver itself would have preferred.
  *
  * Where an earlier answer has pins (pl_policy.pins), a name that can keep its
- * own is decided before those that cannot or have none, each kind in that same
- * order: so what is new adapts to what was there.
+ * own is decided before those that cannot or have none, and a name that is to
+ * be upgraded before both, each kind in that same order: so what is new adapts
+ * to what was there, and what was there to what is upgraded.
  *
  * The solver's own answer is a witness: only where it differs from the best
  * must a better one be tried, and most of those fall to a look at the

@@ -16,6 +16,8 @@ struct pl_project *pl_problem_project(struct pl_problem *problem,
         project->number = (uint32_t)(problem->projects.len - 1);
         project->window = problem->policy.window;
         project->pin = pl_map_get(&problem->policy.pins, name);
+        project->is_upgraded = pl_str_in(name, problem->policy.upgrades.at,
+                                         problem->policy.upgrades.len);
         project->read_ahead = 2;
         *slot = project;
     }

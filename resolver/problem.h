@@ -69,6 +69,7 @@ struct pl_policy {
      * keep theirs are decided before the others.
      */
     struct pl_map pins;
+    PL_VEC(struct pl_str) upgrades; /* names decided before any pin is kept */
     uint32_t window; /* K of RESOLVER; 0: everything is loaded at once */
 };
 
@@ -153,6 +154,7 @@ struct pl_project {
     uint32_t window;                    /* versions to load per demand */
     uint32_t read_ahead;                /* versions to read next */
     bool is_direct;                     /* the user names it */
+    bool is_upgraded;                   /* of pl_policy.upgrades */
     bool fact_barred; /* a constraint forbids the fact's version */
 };
 

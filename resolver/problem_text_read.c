@@ -334,6 +334,15 @@ static bool read_pin(struct pl_text_reader *r)
     return read_end(r);
 }
 
+static bool read_upgrade(struct pl_text_reader *r)
+{
+    struct pl_str name;
+    if (!pl_text_name(r, &name))
+        return false;
+    pl_vec_push(r->arena, &r->out->problem.policy.upgrades, name);
+    return read_end(r);
+}
+
 /* ---- what is asked ---- */
 
 /* The place stands behind the keyword: require@requirements.in:2 */
@@ -601,6 +610,7 @@ static const struct {
     {"allow-break", read_allow_break},
     {"exclude", read_exclude},
     {"pin", read_pin},
+    {"upgrade", read_upgrade},
     {"require", read_require},
     {"constraint", read_constraint},
     {"override", read_override},

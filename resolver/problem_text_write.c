@@ -106,6 +106,7 @@ static void write_policy(struct writer *w)
                 policy->allow_break.len);
     write_names(w, "exclude", policy->exclude.at, policy->exclude.len);
     write_pins(w, &policy->pins);
+    write_names(w, "upgrade", policy->upgrades.at, policy->upgrades.len);
 }
 
 /* ---- what is asked ---- */

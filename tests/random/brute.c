@@ -506,7 +506,7 @@ static bool find_released(struct solver *s, const struct choice *c)
 /* ---- in the order of discovery ---- */
 
 struct visits {
-    int count, next, next_pinned;
+    int count, next, next_pinned, next_upgraded;
     bool done[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
     int name[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
     int extra[BRUTE_NAMES * (BRUTE_EXTRAS + 1)];
@@ -542,19 +542,19 @@ static void choose(struct solver *s, int name)
     abort(); /* there was an environment a moment ago */
 }
 
-static void visit(struct solver *s, struct visits *v, int i)
+/* True. */
+static bool visit(struct solver *s, struct visits *v, int i)
 {
     struct demands demands;
     int name = v->name[i], extra = v->extra[i];
-    if (v->done[i])
-        return;
     v->done[i] = true;
     if (s->chosen[name] == NONE)
         choose(s, name);
     if (!extra && s->candidates[name][s->chosen[name]].is_fact)
-        return; /* what it needs is there already */
+        return true; /* what it needs is there already */
     find_demands(s, name, extra, &demands);
     push_visits(v, &demands);
+    return true;
 }
 
 static bool keeps_pin(struct solver *s, const struct visits *v, int i)
@@ -572,17 +572,28 @@ static bool keeps_pin(struct solver *s, const struct visits *v, int i)
     return keeps;
 }
 
-/* Who keeps a pin comes before all others. */
+/* Who is upgraded comes first, then who keeps a pin. */
+static bool visit_next(struct solver *s, struct visits *v)
+{
+    for (int i = v->next_upgraded; i < v->count; i++)
+        if (!v->done[i] && s->world->names[v->name[i]].upgraded) {
+            v->next_upgraded = i;
+            return visit(s, v, i);
+        }
+    v->next_upgraded = v->count;
+    for (; v->next_pinned < v->count; v->next_pinned++)
+        if (!v->done[v->next_pinned] && keeps_pin(s, v, v->next_pinned))
+            return visit(s, v, v->next_pinned);
+    for (; v->next < v->count; v->next++)
+        if (!v->done[v->next])
+            return visit(s, v, v->next);
+    return false;
+}
+
 static void visit_all(struct solver *s, struct visits *v)
 {
-    for (;;) {
-        for (; v->next_pinned < v->count; v->next_pinned++)
-            if (!v->done[v->next_pinned] && keeps_pin(s, v, v->next_pinned))
-                visit(s, v, v->next_pinned);
-        if (v->next == v->count)
-            return;
-        visit(s, v, v->next++);
-    }
+    while (visit_next(s, v))
+        ;
 }
 
 /* Facts that may change and that nothing led to: they stay if they can. */

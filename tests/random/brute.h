@@ -86,6 +86,7 @@ struct brute_name {
     struct brute_fact fact;
     bool pinned; /* an earlier answer had this version */
     struct brute_version pin;
+    bool upgraded; /* comes before all pins */
 };
 
 struct brute_rule {

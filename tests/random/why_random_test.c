@@ -369,7 +369,7 @@ static bool check_world(uint64_t seed, struct tally *tally)
     struct pl_error err = {.arena = &arena};
     random_world_make(seed, &world);
     for (int n = 0; n < world.name_count; n++)
-        world.names[n].pinned = false; /* why is asked without pins */
+        world.names[n].pinned = world.names[n].upgraded = false;
     random_world_print(&world, &text);
     brute_solve(&world, &right);
     if (!right.satisfiable)

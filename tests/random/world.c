@@ -210,6 +210,7 @@ static void make_pins(struct dice *d, struct brute_world *w)
         name->pin = name->fact.there && chance(d, 20)
                         ? name->fact.version
                         : name->releases[below(d, name->release_count)].version;
+        name->upgraded = share && chance(d, 10);
     }
 }
 
@@ -332,6 +333,8 @@ static void print_modes(const struct brute_world *w, struct pl_buf *out)
 static void print_pins(const struct brute_world *w, struct pl_buf *out)
 {
     for (int n = 0; n < w->name_count; n++) {
+        if (w->names[n].upgraded)
+            pl_buf_addf(out, "upgrade %c\n", 'a' + n);
         if (!w->names[n].pinned)
             continue;
         pl_buf_addf(out, "pin %c ", 'a' + n);

@@ -1,0 +1,36 @@
+/*
+ * What an earlier answer says to this one.
+ *
+ * The versions in the file that is to be written are preferences
+ * (pl_policy.pins): each is kept where it can be. --upgrade takes none of
+ * them, --upgrade-package not those named; with a version it bounds this run
+ * as a constraint would.
+ *
+ * Read is what resolve writes, and what other tools write in these formats: a
+ * pylock.toml, of which the packages for this environment count, and a
+ * requirements.txt or constraints.txt with pins. JSON is not read. A file that
+ * is there and is none of these is an error, so that nothing is lost.
+ */
+#ifndef PODLOCK_CLI_RESOLVE_KEEP_H
+#define PODLOCK_CLI_RESOLVE_KEEP_H
+
+#include "cli/resolve_options.h"
+#include "cli/resolve_setup.h"
+
+/*
+ * --upgrade-package: the policy's upgrades, and NAME==V as constraints. Errors:
+ * PL_ERR_USAGE.
+ */
+PL_MUST_CHECK bool pl_resolve_upgrades(const struct pl_resolve_options *options,
+                                       struct pl_inputs *inputs,
+                                       struct pl_policy *policy,
+                                       struct pl_error *err);
+/*
+ * Fills the problem's pins; its environment is known. Errors: those of
+ * pl_lock_load.
+ */
+PL_MUST_CHECK bool pl_resolve_pins(const struct pl_resolve_options *options,
+                                   struct pl_problem *problem,
+                                   struct pl_error *err);
+
+#endif
