@@ -108,15 +108,14 @@ static bool pin_packages(const struct pl_lock *lock, struct pl_problem *problem,
 }
 
 static bool load(struct pl_arena *arena, struct pl_str path,
-                 enum pl_output_format format, struct pl_lock *out,
-                 struct pl_error *err)
+                 struct pl_lock *out, struct pl_error *err)
 {
-    bool good = pl_lock_load(arena, path, out, NULL, err);
-    (void)format;
-    if (!good && err && err->code == PL_ERR_INPUT)
+    if (pl_lock_load(arena, path, out, NULL, err))
+        return true;
+    if (err && err->code == PL_ERR_INPUT)
         pl_error_hint(err, "its versions would be kept; mend it, or make it "
                            "anew with --upgrade");
-    return good;
+    return false;
 }
 
 bool pl_resolve_pins(const struct pl_resolve_options *options,
@@ -130,9 +129,9 @@ bool pl_resolve_pins(const struct pl_resolve_options *options,
         return true;
     if (!pl_resolve_format(options, &format, err))
         return false;
-    if (format == PL_OUTPUT_JSON)
+    if (format != PL_OUTPUT_PYLOCK)
         return true;
     problem->policy.pins.arena = problem->arena;
-    return load(problem->arena, path, format, &lock, err) &&
+    return load(problem->arena, path, &lock, err) &&
            pin_facts(&lock, problem, err) && pin_packages(&lock, problem, err);
 }

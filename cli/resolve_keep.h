@@ -6,10 +6,9 @@
  * them, --upgrade-package not those named; with a version it bounds this run
  * as a constraint would.
  *
- * Read is what resolve writes, and what other tools write in these formats: a
- * pylock.toml, of which the packages for this environment count, and a
- * requirements.txt or constraints.txt with pins. JSON is not read. A file that
- * is there and is none of these is an error, so that nothing is lost.
+ * Only a pylock.toml is read, podlock's or another tool's; its packages for
+ * this environment count. One that is none is an error, so that nothing is
+ * lost.
  */
 #ifndef PODLOCK_CLI_RESOLVE_KEEP_H
 #define PODLOCK_CLI_RESOLVE_KEEP_H
