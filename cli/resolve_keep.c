@@ -107,10 +107,15 @@ static bool pin_packages(const struct pl_lock *lock, struct pl_problem *problem,
     return true;
 }
 
+/* An empty file has nothing to keep, nor to lose: mktemp leaves such. */
 static bool load(struct pl_arena *arena, struct pl_str path,
                  struct pl_lock *out, struct pl_error *err)
 {
-    if (pl_lock_load(arena, path, out, NULL, err))
+    const struct pl_source *source;
+    *out = (struct pl_lock){0};
+    if (!pl_source_load(arena, path, &source, err))
+        return false;
+    if (!source->text.len || pl_lock_read(arena, source, out, NULL, err))
         return true;
     if (err && err->code == PL_ERR_INPUT)
         pl_error_hint(err, "its versions would be kept; mend it, or make it "

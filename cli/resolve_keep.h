@@ -7,8 +7,8 @@
  * as a constraint would.
  *
  * Only a pylock.toml is read, podlock's or another tool's; its packages for
- * this environment count. One that is none is an error, so that nothing is
- * lost.
+ * this environment count. One that is none, and is not empty, is an error, so
+ * that nothing is lost.
  */
 #ifndef PODLOCK_CLI_RESOLVE_KEEP_H
 #define PODLOCK_CLI_RESOLVE_KEEP_H
@@ -26,7 +26,7 @@ PL_MUST_CHECK bool pl_resolve_upgrades(const struct pl_resolve_options *options,
                                        struct pl_error *err);
 /*
  * Fills the problem's pins; its environment is known. Errors: those of
- * pl_lock_load.
+ * pl_lock_read.
  */
 PL_MUST_CHECK bool pl_resolve_pins(const struct pl_resolve_options *options,
                                    struct pl_problem *problem,
