@@ -107,6 +107,13 @@ static bool pin_packages(const struct pl_lock *lock, struct pl_problem *problem,
     return true;
 }
 
+/* With the marks that git leaves where both sides changed a line. */
+static bool is_merged_by_half(struct pl_str text)
+{
+    struct pl_str mark = PL_STR("<<<<<<< ");
+    return pl_str_find_str(text, mark) < text.len;
+}
+
 /* An empty file has nothing to keep, nor to lose: mktemp leaves such. */
 static bool load(struct pl_arena *arena, struct pl_str path,
                  struct pl_lock *out, struct pl_error *err)
@@ -118,8 +125,11 @@ static bool load(struct pl_arena *arena, struct pl_str path,
     if (!source->text.len || pl_lock_read(arena, source, out, NULL, err))
         return true;
     if (err && err->code == PL_ERR_INPUT)
-        pl_error_hint(err, "its versions would be kept; mend it, or make it "
-                           "anew with --upgrade");
+        pl_error_hint(err, "its versions would be kept; %s",
+                      is_merged_by_half(source->text)
+                          ? "take one side of the merge (git checkout --ours, "
+                            "or --theirs), then lock again"
+                          : "mend it, or make it anew with --upgrade");
     return false;
 }
 

@@ -221,6 +221,31 @@ static void warn_of_package(const struct pl_setup *setup,
                                     PL_STR_ARG(name), PL_STR_ARG(version)));
 }
 
+static bool is_chosen(const struct pl_solution *solution, struct pl_str name)
+{
+    for (size_t i = 0; i < solution->chosen_count; i++)
+        if (pl_str_eq(solution->chosen[i].project->name, name))
+            return true;
+    return false;
+}
+
+/* Who asks for an upgrade and gets none wants to know why. */
+static void warn_of_upgrade(const struct pl_setup *setup,
+                            const struct pl_solution *solution,
+                            struct pl_str name, pl_warning_vec *out)
+{
+    struct pl_arena *arena = setup->problem.arena;
+    const char *why = "no requirement leads to it";
+    if (is_chosen(solution, name))
+        return;
+    if (setup->has_template && pl_template_fact(&setup->template, name))
+        why = "it is preinstalled and stays";
+    pl_vec_push(arena, out,
+                pl_arena_printf(arena,
+                                "--upgrade-package %.*s changes nothing: %s",
+                                PL_STR_ARG(name), why));
+}
+
 void pl_resolve_warnings(const struct pl_setup *setup,
                          const struct pl_solution *solution,
                          pl_warning_vec *out)
@@ -228,6 +253,9 @@ void pl_resolve_warnings(const struct pl_setup *setup,
     struct pl_arena *arena = setup->problem.arena;
     for (size_t i = 0; i < solution->chosen_count; i++)
         warn_of_package(setup, &solution->chosen[i], out);
+    for (size_t i = 0; i < setup->problem.policy.upgrades.len; i++)
+        warn_of_upgrade(setup, solution, setup->problem.policy.upgrades.at[i],
+                        out);
     for (size_t i = 0; i < solution->broken_count; i++)
         pl_vec_push(arena, out,
                     pl_arena_printf(arena,

@@ -176,6 +176,18 @@ def small_cases(w):
             done.stderr:
         w.wrong('no lock', done.returncode, done.stderr)
     w.lock('no lock -U', *files, '-U')
+    text = w.read('pylock.toml').splitlines(True)
+    w.write('pylock.toml', ''.join([*text[:9], '<<<<<<< HEAD\n', *text[9:]]))
+    done = w.run(*files, '-o', 'pylock.toml')
+    if done.returncode != 2 or 'git checkout --ours' not in done.stderr:
+        w.wrong('half merged', done.returncode, done.stderr)
+    w.write('pylock.toml', '')
+    w.lock('empty', *files)
+    for name, why in (('gone', 'no requirement'), ('rich', '')):
+        done = w.run(*files, '-o', 'pylock.toml', '-P', name)
+        told = f'--upgrade-package {name} changes nothing' in done.stdout
+        if done.returncode or told != bool(why) or why not in done.stdout:
+            w.wrong(f'-P {name}', done.returncode, done.stdout)
 
     w.write('pylock.toml', '''lock-version = "1.0"
 created-by = "by hand"
