@@ -4,17 +4,17 @@
  * They are C++ (core/shim/), and loading what that needs takes as long as a
  * third of a warm run. So they stand in libpodlock-parsers.so, which the
  * program opens when there is something to parse: core/parsers_open.c has the
- * functions of core/json.h and pl_toml_parse, and passes calls on through this
- * table. Tests and tools link the parsers themselves.
+ * functions of core/json.h and pl_toml_parse_full, and passes calls on through
+ * this table. Tests and tools link the parsers themselves.
  */
 #ifndef PODLOCK_CORE_PARSERS_H
 #define PODLOCK_CORE_PARSERS_H
 
 #include "core/json.h"
-#include "core/toml.h"
+#include "core/toml_plain.h"
 
 /* Grows with each change of a structure that both sides know. */
-#define PL_PARSERS_VERSION 1
+#define PL_PARSERS_VERSION 2
 #define PL_PARSERS_TABLE "pl_parsers_table"
 
 struct pl_parsers {

@@ -36,8 +36,8 @@ static bool load(struct pl_error *err)
     return true;
 }
 
-bool pl_toml_parse(const struct pl_source *source, struct pl_toml **out,
-                   struct pl_error *err)
+bool pl_toml_parse_full(const struct pl_source *source, struct pl_toml **out,
+                        struct pl_error *err)
 {
     return load(err) && parsers->toml_parse(source, out, err);
 }

@@ -17,5 +17,5 @@ const struct pl_parsers pl_parsers_table = {
     .json_get_str = pl_json_get_str,
     .json_items = pl_json_items,
     .json_next = pl_json_next,
-    .toml_parse = pl_toml_parse,
+    .toml_parse = pl_toml_parse_full,
 };

@@ -54,7 +54,8 @@ static const char *plain_text(const struct pl_toml_node *node,
     if (written.len != text.len + 2)
         return NULL;
     struct pl_str inner = pl_str_sub(written, 1, written.len - 1);
-    return pl_str_eq(inner, text) ? inner.at : NULL;
+    bool is_same = inner.at == text.at || pl_str_eq(inner, text);
+    return is_same ? inner.at : NULL;
 }
 
 struct pl_str pl_toml_view(struct pl_arena *arena,

@@ -1,5 +1,7 @@
 /*
- * Reading TOML 1.0: toml++ parses (core/shim/toml.cc), plain C nodes result.
+ * Reading TOML 1.0: plain C nodes result. What tools write is read here
+ * (core/toml_plain.h), all else and every mistake by toml++
+ * (core/shim/toml.cc).
  *
  * A document owns its nodes and strings, which are valid until
  * pl_toml_destroy; the source must live as long. Every node knows its place,

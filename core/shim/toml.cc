@@ -9,6 +9,7 @@
 extern "C" {
 #include "core/limits.h"
 #include "core/toml_node.h"
+#include "core/toml_plain.h"
 }
 
 namespace
@@ -166,8 +167,8 @@ struct pl_toml *build(const struct pl_source *source, const toml::table &root)
 
 } /* namespace */
 
-bool pl_toml_parse(const struct pl_source *source, struct pl_toml **out,
-                   struct pl_error *err)
+bool pl_toml_parse_full(const struct pl_source *source, struct pl_toml **out,
+                        struct pl_error *err)
 {
     if (!check_text(source, err))
         return false;

@@ -1,9 +1,13 @@
-/* A TOML document: nodes lie in the text, and strings survive a rewrite. */
+/*
+ * A TOML document: nodes lie in the text, and strings survive a rewrite. What
+ * the plain reader takes, the full one takes and makes the same of.
+ */
 #include "core/escape.h"
 #include "core/limits.h"
 #include "core/mask.h"
-#include "core/toml.h"
+#include "core/toml_plain.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/toml_same.h"
 
 static void check_span(struct pl_span span, const struct pl_source *source)
 {
@@ -47,6 +51,19 @@ static void check_node(struct pl_arena *arena, const struct pl_source *source,
     }
 }
 
+static void check_plain(const struct pl_source *source)
+{
+    struct pl_toml *plain, *full;
+    size_t nodes = 0;
+    if (!pl_toml_parse_plain(source, &plain))
+        return;
+    PL_FUZZ_WANT(pl_toml_parse_full(source, &full, NULL));
+    PL_FUZZ_WANT(
+        !toml_difference(pl_toml_root(full), pl_toml_root(plain), &nodes));
+    pl_toml_destroy(plain);
+    pl_toml_destroy(full);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     PL_ARENA(arena);
@@ -54,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pl_toml *doc;
     const struct pl_source *source =
         pl_source_from_text(&arena, PL_STR("fuzz"), pl_fuzz_text(data, size));
-    if (!pl_toml_parse(source, &doc, &err)) {
+    check_plain(source);
+    if (!pl_toml_parse_full(source, &doc, &err)) {
         PL_FUZZ_WANT(err.code == PL_ERR_INPUT || err.code == PL_ERR_LIMIT);
         check_span(err.span, source);
         return 0;
