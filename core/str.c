@@ -74,6 +74,30 @@ bool pl_str_has(struct pl_str s, char c)
     return pl_str_find(s, c) < s.len;
 }
 
+/* A byte that is found makes no other one look as if it were not. */
+static bool eight_printable(const char *at, char stop, char other)
+{
+    const uint64_t ones = UINT64_MAX / 255, highs = ones << 7;
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof(bytes));
+    uint64_t stops = bytes ^ ones * (unsigned char)stop;
+    uint64_t others = bytes ^ ones * (unsigned char)other;
+    uint64_t found = (stops - ones) | (others - ones) | (bytes - ones * ' ') |
+                     bytes | (bytes + ones);
+    return !(found & highs);
+}
+
+size_t pl_str_printable(struct pl_str s, char stop, char other)
+{
+    size_t i = 0;
+    while (s.len - i >= 8 && eight_printable(s.at + i, stop, other))
+        i += 8;
+    while (i < s.len && s.at[i] >= ' ' && s.at[i] < '\x7f' && s.at[i] != stop &&
+           s.at[i] != other)
+        i++;
+    return i;
+}
+
 struct pl_str pl_str_trim(struct pl_str s)
 {
     while (s.len && pl_is_space(s.at[0]))

@@ -59,6 +59,8 @@ size_t pl_str_find(struct pl_str s, char c);
 size_t pl_str_rfind(struct pl_str s, char c);
 size_t pl_str_find_str(struct pl_str s, struct pl_str what);
 bool pl_str_has(struct pl_str s, char c);
+/* How long its beginning is printable ASCII and neither of the two. */
+size_t pl_str_printable(struct pl_str s, char stop, char other);
 
 /* ---- taking apart ---- */
 struct pl_str pl_str_trim(struct pl_str s); /* ASCII white space, both ends */

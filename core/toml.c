@@ -108,6 +108,20 @@ struct pl_str pl_toml_key_at(const struct pl_toml_node *table, size_t i)
     return member ? member->key : (struct pl_str){0};
 }
 
+#define FEW 12
+
+static bool get_of_few(const struct pl_toml_node *table, struct pl_str wanted,
+                       const struct pl_toml_node **out)
+{
+    const struct pl_toml_node *at = table->as.members.at;
+    for (size_t i = 0; i < table->as.members.len; i++, at++)
+        if (pl_str_eq(at->key, wanted)) {
+            *out = at;
+            return true;
+        }
+    return false;
+}
+
 bool pl_toml_get(const struct pl_toml_node *table, const char *key,
                  const struct pl_toml_node **out)
 {
@@ -115,6 +129,8 @@ bool pl_toml_get(const struct pl_toml_node *table, const char *key,
         return false;
     struct pl_str wanted = pl_str_from(key);
     size_t low = 0, high = table->as.members.len;
+    if (high <= FEW)
+        return get_of_few(table, wanted, out);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct pl_toml_node *member = &table->as.members.at[middle];

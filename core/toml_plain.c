@@ -49,45 +49,20 @@ static void skip_space(struct reader *r)
 
 /* ---- text ---- */
 
-/*
- * Are the next eight bytes printable ASCII and neither of the two? A byte that
- * is not makes no other one look as if it were.
- */
-static bool eight_plain(const char *at, char stop, char escape)
-{
-    const uint64_t ones = UINT64_MAX / 255, highs = ones << 7;
-    uint64_t bytes;
-    memcpy(&bytes, at, sizeof(bytes));
-    uint64_t stops = bytes ^ ones * (unsigned char)stop;
-    uint64_t escapes = bytes ^ ones * (unsigned char)escape;
-    uint64_t found = (stops - ones) | (escapes - ones) | (bytes - ones * ' ') |
-                     bytes | (bytes + ones);
-    return !(found & highs);
-}
-
-static bool is_plain(char c, char stop, char escape)
-{
-    return c == '\t' || (c >= ' ' && c < '\x7f' && c != stop && c != escape);
-}
-
 /* To the first of the two or of what is not text; false where it is bad. */
 static bool skip_text(struct reader *r, char stop, char escape)
 {
-    const char *at = r->c.at, *end = r->c.end;
+    struct pl_str rest = pl_cursor_rest(&r->c);
     for (;;) {
-        while (end - at >= 8 && eight_plain(at, stop, escape))
-            at += 8;
-        while (at < end && is_plain(*at, stop, escape))
-            at++;
-        if (at == end || !((unsigned char)*at & 0x80))
+        size_t run = pl_str_printable(rest, stop, escape);
+        rest = pl_str_sub(rest, run, rest.len);
+        if (!rest.len || (rest.at[0] != '\t' && !(rest.at[0] & 0x80)))
             break;
-        struct pl_str rest = {at, (size_t)(end - at)};
         uint32_t code;
         if (!pl_utf8_take(&rest, &code))
             return false;
-        at = rest.at;
     }
-    r->c.at = at;
+    r->c.at = r->c.end - rest.len;
     return true;
 }
 

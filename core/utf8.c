@@ -45,10 +45,21 @@ bool pl_utf8_take(struct pl_str *rest, uint32_t *code)
     return good;
 }
 
+/* Its beginning that is ASCII, eight bytes at a time. */
+static struct pl_str after_ascii(struct pl_str s)
+{
+    size_t i = 0;
+    for (uint64_t bytes; s.len - i >= sizeof(bytes); i += sizeof(bytes)) {
+        memcpy(&bytes, s.at + i, sizeof(bytes));
+        if (bytes & UINT64_MAX / 255 << 7)
+            break;
+    }
+    return pl_str_sub(s, i, s.len);
+}
+
 size_t pl_utf8_invalid_at(struct pl_str s)
 {
-    struct pl_str rest = s;
-    while (rest.len) {
+    for (struct pl_str rest = after_ascii(s); rest.len;) {
         size_t at = s.len - rest.len;
         uint32_t code;
         if (!pl_utf8_take(&rest, &code))

@@ -275,7 +275,7 @@ bool pl_url_name_is_safe(struct pl_str name)
     if (!name.len || name.len > PL_MAX_FILE_NAME_BYTES ||
         pl_str_is(name, ".") || pl_str_is(name, ".."))
         return false;
-    for (size_t i = 0; i < name.len; i++) {
+    for (size_t i = pl_str_printable(name, '/', '\\'); i < name.len; i++) {
         unsigned char c = (unsigned char)name.at[i];
         if (c < ' ' || c == 0x7f || c == '/' || c == '\\')
             return false;

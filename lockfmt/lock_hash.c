@@ -38,6 +38,11 @@ static bool is_hex(struct pl_str text)
 
 static struct pl_str lowered(struct pl_arena *arena, struct pl_str text)
 {
+    size_t upper = 0;
+    while (upper < text.len && pl_lower(text.at[upper]) == text.at[upper])
+        upper++;
+    if (upper == text.len)
+        return text;
     char *copy = pl_arena_alloc(arena, text.len + 1);
     for (size_t i = 0; i < text.len; i++)
         copy[i] = pl_lower(text.at[i]);
@@ -72,8 +77,9 @@ static bool add_hashes(const struct pl_lock_reader *r,
     PL_VEC(struct pl_lock_hash) list = {0};
     for (size_t i = 0; i < pl_toml_count(hashes); i++) {
         const struct pl_toml_node *node = pl_toml_at(hashes, i);
-        struct pl_str name = pl_arena_dup(r->arena, pl_toml_key(node)), value;
+        struct pl_str name = pl_toml_key(node), value;
         const struct algorithm *known = algorithm_of(name);
+        name = known ? pl_str_from(known->name) : pl_arena_dup(r->arena, name);
         if (!check_hash(r, node, known, &value))
             return false;
         *any |= known != NULL;

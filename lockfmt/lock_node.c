@@ -223,7 +223,7 @@ bool pl_lock_size(const struct pl_lock_reader *r,
 static bool is_known(struct pl_str key, const char *const *known)
 {
     for (; *known; known++)
-        if (pl_str_is(key, *known))
+        if (key.len && key.at[0] == (*known)[0] && pl_str_is(key, *known))
             return true;
     return false;
 }

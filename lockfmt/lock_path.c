@@ -6,7 +6,7 @@
 
 static bool has_control(struct pl_str text)
 {
-    for (size_t i = 0; i < text.len; i++)
+    for (size_t i = pl_str_printable(text, ' ', ' '); i < text.len; i++)
         if ((unsigned char)text.at[i] < ' ' || text.at[i] == '\x7f')
             return true;
     return false;
@@ -152,14 +152,14 @@ bool pl_lock_file_name(const struct pl_lock_reader *r,
 {
     if (!pl_lock_get(r, table, "name", PL_TOML_STRING, told_by))
         return false;
-    bool safe = true;
+    bool safe = false;
     if (*told_by)
         file->name = pl_lock_text(r, *told_by);
     else if (pl_toml_get(table, "path", told_by))
         file->name = last_part(file->path);
     else if (pl_toml_get(table, "url", told_by))
         safe = pl_url_filename(r->arena, file->url, &file->name);
-    if (safe && pl_url_name_is_safe(file->name))
+    if (safe || pl_url_name_is_safe(file->name))
         return true;
     return pl_lock_fail(r, *told_by, "%s has no usable file name here", what);
 }

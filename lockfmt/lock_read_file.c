@@ -47,8 +47,11 @@ static bool read_time(const struct pl_lock_reader *r,
     if (zone.len && !pl_str_is_nocase(zone, "z") &&
         !pl_str_is(zone, "+00:00") && !pl_str_is(zone, "-00:00"))
         return pl_lock_fail(r, node, "`upload-time` must be in UTC");
-    *out = pl_arena_printf(r->arena, "%.*sT%.*sZ", 10, text.at,
-                           (int)(text.len - zone.len - 11), text.at + 11);
+    char *copy = pl_arena_alloc(r->arena, text.len - zone.len + 2);
+    memcpy(copy, text.at, text.len - zone.len);
+    copy[10] = 'T';
+    copy[text.len - zone.len] = 'Z';
+    *out = (struct pl_str){copy, text.len - zone.len + 1};
     return true;
 }
 
