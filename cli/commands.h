@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 extern const struct pl_command pl_cmd_cache;
+extern const struct pl_command pl_cmd_check;
 extern const struct pl_command pl_cmd_completion;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;

@@ -263,15 +263,23 @@ bool pl_setup_open(struct pl_cli *cli, const struct pl_resolve_options *options,
            pl_problem_start(&setup->problem, err);
 }
 
+bool pl_setup_ask(struct pl_cli *cli, const struct pl_resolve_options *options,
+                  const struct pl_strs *files, struct pl_setup *out,
+                  struct pl_error *err)
+{
+    if (!pl_setup_read(cli, options, files, out, err) ||
+        !choose_target(cli, options, out, err) || !check_python(out, err))
+        return false;
+    out->problem.tags = pl_tags_make(cli->arena, &out->problem.env);
+    return true;
+}
+
 bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
                    struct pl_setup *out, struct pl_error *err)
 {
-    if (!pl_setup_read(cli, options, &cli->parsed.args, out, err) ||
-        !choose_target(cli, options, out, err) || !check_python(out, err) ||
-        !pl_resolve_pins(options, &out->problem, err))
-        return false;
-    out->problem.tags = pl_tags_make(cli->arena, &out->problem.env);
-    return pl_setup_open(cli, options, out, err);
+    return pl_setup_ask(cli, options, &cli->parsed.args, out, err) &&
+           pl_resolve_pins(options, &out->problem, err) &&
+           pl_setup_open(cli, options, out, err);
 }
 
 bool pl_setup_beside(const struct pl_setup *base, struct pl_arena *arena,

@@ -45,6 +45,12 @@ PL_MUST_CHECK bool pl_setup_make(struct pl_cli *cli,
                                  const struct pl_resolve_options *options,
                                  struct pl_setup *out, struct pl_error *err);
 
+/* The same for these files, without an index: the problem is not started. */
+PL_MUST_CHECK bool pl_setup_ask(struct pl_cli *cli,
+                                const struct pl_resolve_options *options,
+                                const struct pl_strs *files,
+                                struct pl_setup *out, struct pl_error *err);
+
 /*
  * Its parts. What is the same for every container: files, policy, rules. Then
  * the question of one of them, in an arena of its own, which shares what has

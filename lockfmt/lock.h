@@ -113,6 +113,15 @@ struct pl_lock_input {
     struct pl_str name, sha256;
 };
 
+/* Where values stand; none of what is not there or was not read. */
+struct pl_lock_places {
+    struct pl_span environments, requires_python;
+    struct pl_span tool; /* the head of [tool.podlock] */
+    struct pl_span template_id, template_digest, arguments, download, provided,
+        replaced;
+    struct pl_span *inputs; /* of each; NULL when not read */
+};
+
 struct pl_lock {
     struct pl_str version;       /* "1.0"; empty is that too */
     struct pl_str created_by;    /* empty: podlock */
@@ -144,6 +153,7 @@ struct pl_lock {
     struct pl_lock_others others, tools, podlock_keys;
     bool with_header, with_via, via_split;
     struct pl_str comment; /* the header as it was read; instead of one made */
+    struct pl_lock_places places;
 };
 
 /* Puts everything in its order; of equal via, rules ... one stays. */

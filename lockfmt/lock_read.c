@@ -84,6 +84,8 @@ static bool read_environments(const struct pl_lock_reader *r,
     if (!pl_lock_strs(r, root, "environments", &array, &out->environments,
                       &out->environment_count))
         return false;
+    if (array)
+        out->places.environments = pl_toml_span(array);
     for (size_t i = 0; i < out->environment_count; i++)
         if (!pl_marker_parse(r->arena, out->environments[i], &marker, r->err))
             return pl_lock_locate(r, pl_toml_at(array, i),
@@ -102,6 +104,7 @@ static bool read_requires_python(const struct pl_lock_reader *r,
     if (!node)
         return true;
     out->requires_python = pl_lock_text(r, node);
+    out->places.requires_python = pl_toml_span(node);
     return pl_specifier_parse(r->arena, out->requires_python, &specifier,
                               r->err) ||
            pl_lock_locate(r, node, out->requires_python);

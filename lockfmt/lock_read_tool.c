@@ -97,9 +97,13 @@ static bool read_inputs(const struct pl_lock_reader *r,
     out->input_count = rows ? pl_toml_count(rows) : 0;
     out->inputs =
         pl_new_array(r->arena, struct pl_lock_input, out->input_count);
-    for (size_t i = 0; i < out->input_count; i++)
+    out->places.inputs =
+        pl_new_array(r->arena, struct pl_span, out->input_count);
+    for (size_t i = 0; i < out->input_count; i++) {
+        out->places.inputs[i] = pl_toml_span(pl_toml_at(rows, i));
         if (!read_input(r, pl_toml_at(rows, i), &out->inputs[i]))
             return false;
+    }
     return true;
 }
 
@@ -193,6 +197,26 @@ static bool is_known_format(const struct pl_lock_reader *r,
     return false;
 }
 
+static void take_span(const struct pl_toml_node *table, const char *key,
+                      struct pl_span *out)
+{
+    const struct pl_toml_node *node;
+    if (pl_toml_get(table, key, &node))
+        *out = pl_toml_span(node);
+}
+
+static void take_places(const struct pl_toml_node *table,
+                        struct pl_lock_places *out)
+{
+    out->tool = pl_toml_span(table);
+    take_span(table, "template", &out->template_id);
+    take_span(table, "template-digest", &out->template_digest);
+    take_span(table, "arguments", &out->arguments);
+    take_span(table, "download", &out->download);
+    take_span(table, "provided", &out->provided);
+    take_span(table, "replaced", &out->replaced);
+}
+
 static bool read_podlock(const struct pl_lock_reader *r,
                          const struct pl_toml_node *table, struct pl_lock *out)
 {
@@ -209,6 +233,7 @@ static bool read_podlock(const struct pl_lock_reader *r,
         !pl_lock_strs(r, table, "ignored-rules", &array, &out->ignored_rules,
                       &out->ignored_rule_count))
         return false;
+    take_places(table, &out->places);
     if (!has_download)
         out->download = UINT64_MAX;
     out->podlock_keys = pl_lock_rest(r, table, tool_keys, what);

@@ -247,6 +247,9 @@ static void what_others_share(void **state)
     assert_non_null(first->group);
     assert_string_equal(last->name, "refresh-package");
     assert_string_equal(last[1].group, "What is locked already");
+    first = pl_resolve_option_table + PL_RESOLVE_INDEX_FIRST;
+    assert_string_equal(first->name, "index-url");
+    assert_ptr_equal(first + PL_RESOLVE_INDEX_COUNT - 1, last);
 }
 
 int main(void)

@@ -1,0 +1,187 @@
+#include "cli/check_lock.h"
+#include "cli/commands.h"
+#include "cli/resolve_show.h"
+#include "core/jsonw.h"
+
+struct values {
+    struct pl_resolve_options resolve; /* first: see pl_command.shared */
+    struct pl_str template;
+    unsigned format; /* of "text|json" */
+};
+
+#define OPT(member) offsetof(struct values, member)
+
+static const struct pl_option options[] = {
+    {.name = "template",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(template),
+     .value = "ID|FILE|IMAGE",
+     .group = "Options",
+     .help = "the facts, where the lock's template is not a shipped one"},
+    PL_OPTIONS_TEXT_OR_JSON(OPT(format), "Output"),
+};
+
+/* ---- text ---- */
+
+static void show_notes(const struct pl_cli *cli, const struct pl_check *check)
+{
+    for (size_t i = 0; i < check->notes.len; i++)
+        pl_cli_note(cli, "podlock: note: %.*s: %.*s", PL_STR_ARG(check->path),
+                    PL_STR_ARG(check->notes.at[i]));
+}
+
+static void print_foreign(struct pl_cli *cli, const struct pl_check *check)
+{
+    struct pl_str count = pl_show_count(cli->arena, check->lock.package_count,
+                                        "package", "packages");
+    pl_show_text(&cli->out, PL_STYLE_PLAIN, check->path, &cli->text);
+    pl_cli_print(cli, " is a valid lock of %.*s by ", PL_STR_ARG(count));
+    pl_show_text(&cli->out, PL_STYLE_PLAIN, check->lock.created_by, &cli->text);
+    pl_cli_print(cli, "; what it was made from is not known\n");
+}
+
+static void print_inputs(struct pl_cli *cli, const struct pl_lock *lock)
+{
+    for (size_t i = 0; i < lock->input_count; i++) {
+        pl_cli_print(cli, i ? ", " : "");
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, lock->inputs[i].name,
+                     &cli->text);
+    }
+}
+
+static void print_valid(struct pl_cli *cli, const struct pl_check *check)
+{
+    const struct pl_lock *lock = &check->lock;
+    if (lock->is_foreign) {
+        print_foreign(cli, check);
+        return;
+    }
+    struct pl_str count =
+        pl_show_count(cli->arena, lock->package_count, "package", "packages");
+    pl_show_text(&cli->out, PL_STYLE_BOLD, check->path, &cli->text);
+    pl_cli_print(cli, " is valid: %.*s for ", PL_STR_ARG(count));
+    pl_show_text(&cli->out, PL_STYLE_PLAIN,
+                 lock->template_id.len ? lock->template_id
+                                       : PL_STR("a bare Python"),
+                 &cli->text);
+    pl_cli_print(cli, " from ");
+    print_inputs(cli, lock);
+    pl_cli_print(cli, "\n");
+}
+
+/* The first reason with the command; the others with -v. */
+static void show_findings(const struct pl_cli *cli, struct pl_check *check)
+{
+    size_t count = check->findings.list.len;
+    size_t shown = cli->common.verbose ? count : 1;
+    for (size_t i = 0; i < shown; i++) {
+        struct pl_error *told = &check->findings.list.at[i].told;
+        if (!told->hint.len && check->command.len && i + 1 == shown)
+            told->hint = check->command;
+        (void)!pl_cli_fail(cli, told);
+    }
+    if (count > shown)
+        pl_cli_note(cli, "and %zu more; -v shows them", count - shown);
+}
+
+/* ---- JSON ---- */
+
+static void write_finding(struct pl_jsonw *w,
+                          const struct pl_lock_finding *finding)
+{
+    pl_jsonw_object(w, NULL);
+    pl_jsonw_str(w, "kind",
+                 pl_str_from(pl_lock_trouble_name(finding->trouble)));
+    pl_jsonw_str(w, "message", finding->told.message);
+    if (finding->told.because.len)
+        pl_jsonw_str(w, "because", finding->told.because);
+    pl_json_place(w, finding->told.span);
+    pl_jsonw_end(w);
+}
+
+static void write_check(struct pl_jsonw *w, const struct pl_check *check)
+{
+    pl_jsonw_object(w, NULL);
+    pl_jsonw_str(w, "lock", check->path);
+    pl_jsonw_bool(w, "valid", !check->findings.list.len);
+    pl_jsonw_bool(w, "foreign", check->lock.is_foreign);
+    if (check->lock.template_id.len)
+        pl_jsonw_str(w, "template", check->lock.template_id);
+    pl_jsonw_u64(w, "packages", check->lock.package_count);
+    pl_jsonw_array(w, "findings");
+    for (size_t i = 0; i < check->findings.list.len; i++)
+        write_finding(w, &check->findings.list.at[i]);
+    pl_jsonw_end(w);
+    pl_jsonw_strs(w, "notes", check->notes.at, check->notes.len);
+    if (check->findings.list.len && check->command.len)
+        pl_jsonw_str(w, "fix", check->command);
+    pl_jsonw_end(w);
+}
+
+/* ---- the command ---- */
+
+/* What is wrong with the file itself ends neither the others nor the JSON. */
+static int check_one(struct pl_cli *cli, const struct values *values,
+                     struct pl_str path, struct pl_jsonw *w)
+{
+    struct pl_error err = {.arena = cli->arena};
+    struct pl_check check;
+    if (!pl_check_lock(cli, path, values->template, &check, &err))
+        return pl_cli_fail(cli, &err);
+    if (values->format) {
+        write_check(w, &check);
+    } else if (check.findings.list.len) {
+        show_findings(cli, &check);
+        show_notes(cli, &check);
+    } else {
+        print_valid(cli, &check);
+        show_notes(cli, &check);
+    }
+    return check.findings.list.len ? pl_error_exit_code(PL_ERR_NO) : 0;
+}
+
+static int run(struct pl_cli *cli, const void *given)
+{
+    const struct values *values = given;
+    struct pl_str usual = PL_STR("pylock.toml");
+    struct pl_strs paths = cli->parsed.args;
+    struct pl_jsonw w = pl_jsonw_to(&cli->text);
+    int worst = 0;
+    if (!paths.len)
+        paths = (struct pl_strs){.at = &usual, .len = 1};
+    if (values->format) {
+        pl_jsonw_object(&w, NULL);
+        pl_jsonw_array(&w, "locks");
+    }
+    for (size_t i = 0; i < paths.len; i++) {
+        int code = check_one(cli, values, paths.at[i], &w);
+        worst = code > worst ? code : worst;
+    }
+    if (values->format) {
+        pl_jsonw_end(&w);
+        pl_jsonw_end(&w);
+    }
+    return worst;
+}
+
+const struct pl_command pl_cmd_check = {
+    .name = "check",
+    .args = "[LOCK ...]",
+    .summary = "is a lock valid, and still the answer to its inputs?",
+    .text =
+        "Without a network: the file is a valid pylock.toml; the files it was "
+        "made from, its template's facts and the rules are as they were, or "
+        "it agrees with them all the same; every requirement is met, nothing "
+        "protected would be replaced, what the template keeps has what it "
+        "needs, and every file fits. Of another tool's lock: what can be "
+        "told. LOCK is pylock.toml when it is not given.\n"
+        "A lock says itself what it was made from. To check it against what "
+        "you say, use `podlock resolve --check`.",
+    .examples = "podlock check\tone line, and 1 when the answer is no\n"
+                "podlock check -v pylock.cu128.toml\tall that is wrong",
+    .options = options,
+    .option_count = PL_COUNT(options),
+    .values_size = sizeof(struct values),
+    .max_args = 1000,
+    .run = run,
+};
