@@ -18,6 +18,7 @@ extern const struct pl_command pl_cmd_rules;
 extern const struct pl_command pl_cmd_show;
 extern const struct pl_command pl_cmd_templates;
 extern const struct pl_command pl_cmd_templates_fit;
+extern const struct pl_command pl_cmd_tree;
 extern const struct pl_command pl_cmd_version;
 extern const struct pl_command pl_cmd_why;
 

@@ -23,6 +23,8 @@
 #define PL_MAX_LOCK_FACTS 20000       /* inputs, provided, replaced */
 #define PL_MAX_LOCK_ARGUMENTS 5000    /* words of the command that made it */
 #define PL_MAX_LOCK_WARNINGS 10       /* kept of one lock; others counted */
+#define PL_MAX_TREE_DEPTH 64          /* levels that `podlock tree` shows */
+#define PL_MAX_TREE_LINES 50000
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)

@@ -1,0 +1,231 @@
+#include "cli/tree_show.h"
+
+#include "core/bits.h"
+#include "core/limits.h"
+
+struct frame {
+    struct pl_lock_edges next;
+    size_t at;
+};
+
+struct drawer {
+    struct pl_cli *cli;
+    const struct pl_tree *tree;
+    struct pl_table table;
+    uint64_t *shown; /* nodes whose needs stand above */
+    struct frame frames[PL_MAX_TREE_DEPTH + 1];
+    size_t depth, rows;
+    bool repeats, cuts, unknown;
+};
+
+static const struct pl_lock_node *node_at(const struct pl_tree *tree, size_t n)
+{
+    return &tree->graph->nodes[n];
+}
+
+static struct pl_lock_edges below(const struct pl_tree *tree, size_t n)
+{
+    const struct pl_lock_node *node = node_at(tree, n);
+    return tree->inverted ? node->askers : node->needs;
+}
+
+/* ---- cells ---- */
+
+static struct pl_str title_of(const struct drawer *d,
+                              const struct pl_lock_node *node)
+{
+    static const char *const drawn[] = {"│   ", "    ", "├── ", "└── "};
+    static const char *const plain[] = {"|   ", "    ", "|-- ", "`-- "};
+    const char *const *parts = d->tree->draws_lines ? drawn : plain;
+    PL_BUF(text, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 1; i <= d->depth; i++) {
+        bool is_last = d->frames[i].at == d->frames[i].next.count;
+        pl_buf_add_cstr(&text, parts[(i == d->depth ? 2 : 0) + is_last]);
+    }
+    pl_buf_add_str(&text, node->name);
+    pl_buf_addf(&text, "%s%.*s", node->version.len ? " " : "",
+                PL_STR_ARG(node->version));
+    return pl_arena_dup(d->cli->arena, pl_buf_view(&text));
+}
+
+/* "+": there is more, of unknown size. */
+static struct pl_str weight_text(struct drawer *d,
+                                 const struct pl_lock_weight *weight)
+{
+    struct pl_str bytes = pl_show_bytes(d->cli->arena, weight->bytes);
+    if (!weight->packages)
+        return PL_STR("-");
+    if (!weight->unknown)
+        return bytes;
+    d->unknown = true;
+    if (weight->unknown == weight->packages)
+        return PL_STR("?");
+    return pl_arena_printf(d->cli->arena, "%.*s+", PL_STR_ARG(bytes));
+}
+
+static void add_note(struct pl_buf *notes, struct pl_str note)
+{
+    pl_buf_addf(notes, "%s%.*s", notes->len ? ", " : "", PL_STR_ARG(note));
+}
+
+static struct pl_str notes_of(const struct drawer *d,
+                              const struct pl_lock_node *node, bool repeats,
+                              bool cuts)
+{
+    PL_BUF(notes, PL_MAX_MESSAGE_BYTES);
+    for (size_t i = 0; i < node->line_count; i++)
+        add_note(&notes, node->lines[i]);
+    if (!node->package)
+        add_note(&notes, PL_STR("from the template"));
+    if (node->entry_count > 1)
+        add_note(&notes, pl_arena_printf(d->cli->arena, "1 of %zu entries",
+                                         node->entry_count));
+    if (repeats)
+        add_note(&notes, PL_STR("(*)"));
+    if (cuts)
+        add_note(&notes, PL_STR("..."));
+    return pl_arena_dup(d->cli->arena, pl_buf_view(&notes));
+}
+
+static void add_row(struct drawer *d, size_t n, bool repeats, bool cuts)
+{
+    const struct pl_lock_node *node = node_at(d->tree, n);
+    enum pl_style style = repeats || !node->package ? PL_STYLE_DIM
+                          : d->depth                ? PL_STYLE_PLAIN
+                                                    : PL_STYLE_BOLD;
+    struct pl_str empty = {0};
+    bool is_start = !d->depth && node->is_start && d->tree->is_whole;
+    pl_table_row(&d->table);
+    pl_table_cell(&d->table, title_of(d, node), style);
+    pl_table_cell(&d->table, node->package ? weight_text(d, &node->own) : empty,
+                  PL_STYLE_PLAIN);
+    if (!d->tree->inverted) {
+        pl_table_cell(&d->table,
+                      node->needs.count ? weight_text(d, &node->all) : empty,
+                      PL_STYLE_PLAIN);
+        pl_table_cell(&d->table,
+                      is_start ? weight_text(d, &node->alone) : empty,
+                      PL_STYLE_PLAIN);
+    }
+    pl_table_cell(&d->table, notes_of(d, node, repeats, cuts), PL_STYLE_DIM);
+    d->rows++;
+}
+
+/* ---- the walk ---- */
+
+/* Gives whether what stands below it is to be shown. */
+static bool visit(struct drawer *d, size_t n)
+{
+    struct pl_lock_edges next = below(d->tree, n);
+    bool repeats = next.count && pl_bits_has(d->shown, n);
+    bool cuts = next.count && !repeats && d->depth == d->tree->depth;
+    add_row(d, n, repeats, cuts);
+    d->repeats |= repeats;
+    d->cuts |= cuts;
+    if (!next.count || repeats || cuts)
+        return false;
+    pl_bits_add(d->shown, n);
+    return true;
+}
+
+static bool walk(struct drawer *d, struct pl_error *err)
+{
+    d->frames[0] = (struct frame){.next = d->tree->starts};
+    for (;;) {
+        struct frame *frame = &d->frames[d->depth];
+        if (frame->at == frame->next.count) {
+            if (!d->depth)
+                return true;
+            d->depth--;
+            continue;
+        }
+        if (d->rows == PL_MAX_TREE_LINES) {
+            pl_error_plain(err, PL_ERR_LIMIT, "the tree has more than %d lines",
+                           PL_MAX_TREE_LINES);
+            return pl_error_hint(err, "begin at a NAME, or with --depth, or "
+                                      "take --json");
+        }
+        size_t n = frame->next.at[frame->at++];
+        if (visit(d, n))
+            d->frames[++d->depth] = (struct frame){.next = below(d->tree, n)};
+    }
+}
+
+/* ---- what stands around it ---- */
+
+static void show_foot(struct drawer *d)
+{
+    const struct pl_lock *lock = d->tree->lock;
+    struct pl_arena *arena = d->cli->arena;
+    size_t unknown;
+    uint64_t bytes = pl_lock_bytes(lock, &unknown);
+    struct pl_str packages =
+        pl_show_count(arena, lock->package_count, "package", "packages");
+    struct pl_str size = pl_show_bytes(arena, bytes);
+    if (d->rows)
+        pl_cli_print(d->cli, "\n");
+    pl_cli_print(d->cli, "%.*s, %.*s", PL_STR_ARG(packages), PL_STR_ARG(size));
+    if (unknown)
+        pl_cli_print(d->cli, ", %zu of unknown size", unknown);
+    pl_cli_print(d->cli, "\n");
+    if (!d->tree->inverted)
+        pl_show_wrapped(&d->cli->out, 0,
+                        PL_STR("all: with what it needs, what is shared "
+                               "counted in each; alone: what nothing else at "
+                               "the left edge needs"),
+                        &d->cli->text);
+    if (d->repeats)
+        pl_cli_print(d->cli, "(*) what stands below it is shown above\n");
+    if (d->cuts)
+        pl_cli_print(d->cli, "... more stands below it, see --depth\n");
+    if (d->unknown)
+        pl_cli_print(d->cli, "? the lock does not state the size\n");
+}
+
+/* The lock says that it relies on them, and not always who does. */
+static void show_provided(struct drawer *d)
+{
+    const struct pl_lock *lock = d->tree->lock;
+    PL_BUF(names, PL_MAX_MESSAGE_BYTES);
+    if (!lock->provided_count || !d->tree->is_whole)
+        return;
+    for (size_t i = 0; i < lock->provided_count; i++)
+        pl_buf_addf(&names, "%s%.*s %.*s", i ? ", " : "",
+                    PL_STR_ARG(lock->provided[i].name),
+                    PL_STR_ARG(lock->provided[i].version));
+    pl_cli_print(d->cli, "\n");
+    pl_show_item(&d->cli->out, PL_STR("relies on, from the template"),
+                 pl_buf_view(&names), 8, &d->cli->text);
+}
+
+bool pl_tree_show(struct pl_cli *cli, const struct pl_tree *tree,
+                  struct pl_error *err)
+{
+    static const struct pl_column columns[] = {
+        {.title = "package", .cut = true}, {.title = "size", .right = true},
+        {.title = "all", .right = true},   {.title = "alone", .right = true},
+        {.title = "", .cut = true},
+    };
+    static const struct pl_column inverted[] = {
+        {.title = "package", .cut = true},
+        {.title = "size", .right = true},
+        {.title = "", .cut = true},
+    };
+    struct drawer *d = pl_new(cli->arena, struct drawer);
+    *d = (struct drawer){.cli = cli, .tree = tree};
+    d->shown =
+        pl_new_array(cli->arena, uint64_t, PL_BITS_WORDS(tree->graph->count));
+    if (tree->inverted)
+        pl_table_init(&d->table, inverted, PL_COUNT(inverted));
+    else
+        pl_table_init(&d->table, columns, PL_COUNT(columns));
+    bool good = walk(d, err);
+    if (good)
+        pl_table_print(&d->table, 0, &cli->out, &cli->text);
+    pl_table_finish(&d->table);
+    if (!good)
+        return false;
+    show_provided(d);
+    show_foot(d);
+    return true;
+}
