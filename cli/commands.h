@@ -10,6 +10,8 @@
 extern const struct pl_command pl_cmd_cache;
 extern const struct pl_command pl_cmd_check;
 extern const struct pl_command pl_cmd_completion;
+extern const struct pl_command pl_cmd_export;
+extern const struct pl_command pl_cmd_guard;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;
 extern const struct pl_command pl_cmd_replay;

@@ -13,6 +13,11 @@ static uint64_t *reach(struct pl_arena *arena, const struct pl_tree *tree)
             pl_bits_add(reached, tree->starts.at[i]);
             queue[len++] = tree->starts.at[i];
         }
+    /* what the lock relies on, too, though it says not who needs it */
+    for (size_t i = 0; tree->is_whole && i < count; i++)
+        if (!tree->graph->nodes[i].needs.count &&
+            !tree->graph->nodes[i].askers.count)
+            pl_bits_add(reached, i);
     size_t level_end = len, depth = 0;
     for (size_t at = 0; at < len && depth < tree->depth; at++) {
         const struct pl_lock_node *node = &tree->graph->nodes[queue[at]];

@@ -15,6 +15,7 @@ struct drawer {
     uint64_t *shown; /* nodes whose needs stand above */
     struct frame frames[PL_MAX_TREE_DEPTH + 1];
     size_t depth, rows;
+    bool has_all, has_alone; /* columns */
     bool repeats, cuts, unknown;
 };
 
@@ -94,19 +95,19 @@ static void add_row(struct drawer *d, size_t n, bool repeats, bool cuts)
                           : d->depth                ? PL_STYLE_PLAIN
                                                     : PL_STYLE_BOLD;
     struct pl_str empty = {0};
-    bool is_start = !d->depth && node->is_start && d->tree->is_whole;
+    bool is_start = !d->depth && node->is_start;
     pl_table_row(&d->table);
     pl_table_cell(&d->table, title_of(d, node), style);
     pl_table_cell(&d->table, node->package ? weight_text(d, &node->own) : empty,
                   PL_STYLE_PLAIN);
-    if (!d->tree->inverted) {
+    if (d->has_all)
         pl_table_cell(&d->table,
                       node->needs.count ? weight_text(d, &node->all) : empty,
                       PL_STYLE_PLAIN);
+    if (d->has_alone)
         pl_table_cell(&d->table,
                       is_start ? weight_text(d, &node->alone) : empty,
                       PL_STYLE_PLAIN);
-    }
     pl_table_cell(&d->table, notes_of(d, node, repeats, cuts), PL_STYLE_DIM);
     d->rows++;
 }
@@ -118,11 +119,11 @@ static bool visit(struct drawer *d, size_t n)
 {
     struct pl_lock_edges next = below(d->tree, n);
     bool repeats = next.count && pl_bits_has(d->shown, n);
-    bool cuts = next.count && !repeats && d->depth == d->tree->depth;
+    bool cuts = next.count && !repeats && d->depth == PL_MAX_TREE_DEPTH;
     add_row(d, n, repeats, cuts);
     d->repeats |= repeats;
     d->cuts |= cuts;
-    if (!next.count || repeats || cuts)
+    if (!next.count || repeats || d->depth == d->tree->depth)
         return false;
     pl_bits_add(d->shown, n);
     return true;
@@ -153,6 +154,11 @@ static bool walk(struct drawer *d, struct pl_error *err)
 
 /* ---- what stands around it ---- */
 
+static void legend(const struct drawer *d, const char *text)
+{
+    pl_show_wrapped(&d->cli->out, 0, pl_str_from(text), &d->cli->text);
+}
+
 static void show_foot(struct drawer *d)
 {
     const struct pl_lock *lock = d->tree->lock;
@@ -168,18 +174,17 @@ static void show_foot(struct drawer *d)
     if (unknown)
         pl_cli_print(d->cli, ", %zu of unknown size", unknown);
     pl_cli_print(d->cli, "\n");
-    if (!d->tree->inverted)
-        pl_show_wrapped(&d->cli->out, 0,
-                        PL_STR("all: with what it needs, what is shared "
-                               "counted in each; alone: what nothing else at "
-                               "the left edge needs"),
-                        &d->cli->text);
+    if (d->has_all)
+        legend(d, "all: with what it needs; what several need is counted in "
+                  "each");
+    if (d->has_alone)
+        legend(d, "alone: what no other one at the left edge needs");
     if (d->repeats)
-        pl_cli_print(d->cli, "(*) what stands below it is shown above\n");
+        legend(d, "(*) what stands below it is shown above");
     if (d->cuts)
-        pl_cli_print(d->cli, "... more stands below it, see --depth\n");
+        legend(d, "... more stands below it: begin there");
     if (d->unknown)
-        pl_cli_print(d->cli, "? the lock does not state the size\n");
+        legend(d, "? the lock does not state the size");
 }
 
 /* The lock says that it relies on them, and not always who does. */
@@ -198,27 +203,31 @@ static void show_provided(struct drawer *d)
                  pl_buf_view(&names), 8, &d->cli->text);
 }
 
+static void begin_table(struct drawer *d)
+{
+    static const struct pl_column name = {.title = "package", .cut = true};
+    static const struct pl_column note = {.title = "", .cut = true};
+    struct pl_column columns[5] = {name, {.title = "size", .right = true}};
+    size_t count = 2;
+    if (d->has_all)
+        columns[count++] = (struct pl_column){.title = "all", .right = true};
+    if (d->has_alone)
+        columns[count++] = (struct pl_column){.title = "alone", .right = true};
+    columns[count++] = note;
+    pl_table_init(&d->table, columns, count);
+}
+
 bool pl_tree_show(struct pl_cli *cli, const struct pl_tree *tree,
                   struct pl_error *err)
 {
-    static const struct pl_column columns[] = {
-        {.title = "package", .cut = true}, {.title = "size", .right = true},
-        {.title = "all", .right = true},   {.title = "alone", .right = true},
-        {.title = "", .cut = true},
-    };
-    static const struct pl_column inverted[] = {
-        {.title = "package", .cut = true},
-        {.title = "size", .right = true},
-        {.title = "", .cut = true},
-    };
     struct drawer *d = pl_new(cli->arena, struct drawer);
-    *d = (struct drawer){.cli = cli, .tree = tree};
+    *d = (struct drawer){.cli = cli,
+                         .tree = tree,
+                         .has_all = !tree->inverted,
+                         .has_alone = !tree->inverted && tree->is_whole};
     d->shown =
         pl_new_array(cli->arena, uint64_t, PL_BITS_WORDS(tree->graph->count));
-    if (tree->inverted)
-        pl_table_init(&d->table, inverted, PL_COUNT(inverted));
-    else
-        pl_table_init(&d->table, columns, PL_COUNT(columns));
+    begin_table(d);
     bool good = walk(d, err);
     if (good)
         pl_table_print(&d->table, 0, &cli->out, &cli->text);

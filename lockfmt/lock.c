@@ -117,7 +117,7 @@ struct pl_str pl_lock_install_line(struct pl_arena *arena,
     if (pl_lock_shadows_os(lock))
         pl_buf_add_cstr(&line, "--ignore-installed ");
     pl_buf_add_cstr(&line, "--no-deps ");
-    if (pl_lock_is_text(output_name))
+    if (pl_lock_is_text(output_name) && !lock->without_hashes)
         pl_buf_add_cstr(&line, "--require-hashes ");
     pl_buf_add_cstr(&line, "-r ");
     pl_escape_shell(&line, name);

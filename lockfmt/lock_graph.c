@@ -7,6 +7,7 @@
 #include "core/map.h"
 #include "core/vec.h"
 #include "lockfmt/lock_weight.h"
+#include "pep/name.h"
 
 struct edge {
     size_t from, to;
@@ -27,10 +28,10 @@ struct maker {
 
 /* ---- nodes ---- */
 
-/* Only a line has a colon: names have none. */
+/* What is no name of a package is a line, or is told as if it were one. */
 static bool is_line(struct pl_str asker)
 {
-    return pl_str_has(asker, ':');
+    return !pl_name_is_normal(asker);
 }
 
 static int cmp_node(const void *a, const void *b)

@@ -2,6 +2,7 @@
 
 #include "core/escape.h"
 #include "core/file.h"
+#include "core/limits.h"
 #include "lockfmt/lock_header.h"
 
 /*
@@ -126,22 +127,165 @@ static void add_path(struct pl_buf *out, struct pl_str path)
     add_url(out, path);
 }
 
-static void add_requirement(const struct pl_lock_package *package,
+static bool has_one_path(const struct pl_lock_package *package)
+{
+    return package->file.path.len && !package->more_count &&
+           (package->source == PL_LOCK_ARCHIVE || !package->file.url.len);
+}
+
+/*
+ * podlock's own locks have no index where a URL was asked for; other tools
+ * may leave it out of what came from one, and say of a URL that it is an
+ * archive.
+ */
+static bool is_by_url(const struct pl_lock *lock,
+                      const struct pl_lock_package *package)
+{
+    if (package->source == PL_LOCK_ARCHIVE)
+        return true;
+    return !lock->is_foreign && !package->index.len && package->file.url.len;
+}
+
+static void add_subdirectory(const struct pl_lock_tree *tree,
+                             struct pl_buf *out)
+{
+    if (!tree->subdirectory.len)
+        return;
+    pl_buf_add_cstr(out, "#subdirectory=");
+    add_url(out, tree->subdirectory);
+}
+
+/* "git@host:path", which only ssh itself knows, is a URL for pip. */
+static void add_repository(struct pl_str url, struct pl_buf *out)
+{
+    size_t colon = pl_str_find(url, ':');
+    bool is_url = pl_str_find_str(url, PL_STR("://")) < url.len;
+    if (is_url) {
+        add_url(out, url);
+        return;
+    }
+    pl_buf_add_cstr(out, "ssh://");
+    add_url(out, pl_str_sub(url, 0, colon));
+    pl_buf_add_char(out, '/');
+    add_url(out, pl_str_sub(url, colon + 1, url.len));
+}
+
+static void add_commit(const struct pl_lock_package *package,
+                       struct pl_buf *out)
+{
+    const struct pl_lock_tree *tree = &package->tree;
+    PL_BUF(scheme, PL_MAX_OUTPUT_BYTES);
+    pl_buf_addf(&scheme, "%.*s+", PL_STR_ARG(tree->vcs));
+    add_token(out, package->name);
+    pl_buf_add_cstr(out, " @ ");
+    if (!pl_str_starts(tree->url, scheme.data))
+        add_token(out, pl_buf_view(&scheme));
+    add_repository(tree->url, out);
+    pl_buf_add_char(out, '@');
+    add_token(out, tree->commit_id);
+    add_subdirectory(tree, out);
+}
+
+static void add_folder(const struct pl_lock_tree *tree, struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, tree->editable ? "-e " : "");
+    add_path(out, tree->path);
+    if (!tree->subdirectory.len)
+        return;
+    pl_buf_add_char(out, '/');
+    add_url(out, tree->subdirectory);
+}
+
+static void add_requirement(const struct pl_lock *lock,
+                            const struct pl_lock_package *package,
                             struct pl_buf *out)
 {
     const struct pl_lock_file *file = &package->file;
-    if (file->path.len) {
+    if (package->source == PL_LOCK_VCS) {
+        add_commit(package, out);
+    } else if (package->source == PL_LOCK_DIRECTORY) {
+        add_folder(&package->tree, out);
+    } else if (has_one_path(package)) {
         add_path(out, file->path);
-        return;
-    }
-    add_token(out, package->name);
-    if (package->index.len || !file->url.len) {
+    } else if (is_by_url(lock, package)) {
+        add_token(out, package->name);
+        pl_buf_add_cstr(out, " @ ");
+        add_url(out, file->url);
+        add_subdirectory(&package->tree, out);
+    } else {
+        add_token(out, package->name);
         pl_buf_add_cstr(out, "==");
         add_token(out, package->version);
-        return;
     }
-    pl_buf_add_cstr(out, " @ ");
-    add_url(out, file->url);
+}
+
+/* ---- markers and hashes ---- */
+
+/*
+ * pip takes a word that begins with '-' for an option and one with '#' for a
+ * comment, and replaces ${NAME}, wherever they stand.
+ */
+static bool may_follow(char before, char c)
+{
+    if (c == '-' || c == '#')
+        return before != ' ' && c == '-';
+    return pl_is_alnum(c) || pl_str_has(PL_STR(" \"'._+!=<>~()*,/:@%"), c);
+}
+
+bool pl_reqs_is_marker(struct pl_str marker)
+{
+    for (size_t i = 0; i < marker.len; i++)
+        if (!may_follow(i ? marker.at[i - 1] : ' ', marker.at[i]))
+            return false;
+    return true;
+}
+
+/* A URL ends only with a space. */
+static void add_marker(struct pl_str marker, struct pl_buf *out)
+{
+    if (!marker.len)
+        return;
+    pl_buf_add_cstr(out, " ; ");
+    for (size_t i = 0; i < marker.len; i++)
+        pl_buf_add_char(out,
+                        may_follow(i ? marker.at[i - 1] : ' ', marker.at[i])
+                            ? marker.at[i]
+                            : '?');
+}
+
+struct pl_lock_hash pl_reqs_hash(const struct pl_lock_file *file)
+{
+    struct pl_lock_hash best = {PL_STR("sha256"), file->sha256};
+    if (best.value.len)
+        return best;
+    best.algorithm.len = 0;
+    for (size_t i = 0; i < file->hash_count; i++) {
+        const struct pl_lock_hash *hash = &file->hashes[i];
+        bool is_known = pl_str_is(hash->algorithm, "sha384") ||
+                        pl_str_is(hash->algorithm, "sha512");
+        if (is_known && hash->value.len > best.value.len)
+            best = *hash;
+    }
+    return best;
+}
+
+static void add_hash(const struct pl_lock_file *file, struct pl_buf *out)
+{
+    struct pl_lock_hash hash = pl_reqs_hash(file);
+    if (!hash.algorithm.len)
+        return;
+    pl_buf_add_cstr(out, " \\\n    --hash=");
+    add_token(out, hash.algorithm);
+    pl_buf_add_char(out, ':');
+    add_token(out, hash.value);
+}
+
+static void add_hashes(const struct pl_lock_package *package,
+                       struct pl_buf *out)
+{
+    add_hash(&package->file, out);
+    for (size_t i = 0; i < package->more_count; i++)
+        add_hash(&package->more[i], out);
 }
 
 void pl_reqs_write(const struct pl_lock *lock, struct pl_str output_name,
@@ -155,9 +299,10 @@ void pl_reqs_write(const struct pl_lock *lock, struct pl_str output_name,
     pl_buf_add_cstr(out, lock->with_header ? "\n" : "");
     add_indexes(lock, out);
     for (size_t i = 0; i < lock->package_count; i++) {
-        add_requirement(&lock->packages[i], out);
-        pl_buf_add_cstr(out, " \\\n    --hash=sha256:");
-        add_token(out, lock->packages[i].file.sha256);
+        add_requirement(lock, &lock->packages[i], out);
+        add_marker(lock->packages[i].marker, out);
+        if (!lock->without_hashes)
+            add_hashes(&lock->packages[i], out);
         pl_buf_add_char(out, '\n');
         add_via(lock, &lock->packages[i], out);
     }
@@ -165,13 +310,32 @@ void pl_reqs_write(const struct pl_lock *lock, struct pl_str output_name,
 
 /* ---- constraints.txt ---- */
 
-static void add_pin(struct pl_buf *out, struct pl_str name,
-                    struct pl_str version, const char *remark)
+bool pl_pin_possible(const struct pl_lock_package *package)
 {
-    add_token(out, name);
-    pl_buf_add_cstr(out, "==");
-    add_token(out, version);
-    pl_buf_addf(out, "%s\n", remark);
+    return package->version.len ||
+           (package->source == PL_LOCK_ARCHIVE && package->file.url.len) ||
+           (package->source == PL_LOCK_VCS && package->tree.url.len);
+}
+
+static void add_package_pin(const struct pl_lock *lock,
+                            const struct pl_lock_package *package,
+                            struct pl_buf *out)
+{
+    if (!pl_pin_possible(package)) {
+        pl_buf_add_cstr(out, "# ");
+        add_token(out, package->name);
+        pl_buf_add_cstr(out, ": the lock does not state a version\n");
+        return;
+    }
+    if (package->version.len) {
+        add_token(out, package->name);
+        pl_buf_add_cstr(out, "==");
+        add_token(out, package->version);
+    } else {
+        add_requirement(lock, package, out);
+    }
+    add_marker(package->marker, out);
+    pl_buf_add_char(out, '\n');
 }
 
 /* Is the next one a fact of the template? Both lists are sorted. */
@@ -184,18 +348,25 @@ static bool fact_is_next(const struct pl_lock *lock, size_t package,
            0;
 }
 
-void pl_constraints_write(const struct pl_lock *lock, struct pl_buf *out)
+void pl_pins_write(const struct pl_lock *lock, struct pl_buf *out)
 {
     size_t package = 0, fact = 0;
-    pl_lock_header(lock, "Constraints, for `pip install -c`, by podlock.", out);
-    pl_buf_add_cstr(out, lock->with_header ? "\n" : "");
     while (package < lock->package_count || fact < lock->provided_count) {
         if (fact_is_next(lock, package, fact)) {
             const struct pl_lock_provided *p = &lock->provided[fact++];
-            add_pin(out, p->name, p->version, "  # in the template");
+            add_token(out, p->name);
+            pl_buf_add_cstr(out, "==");
+            add_token(out, p->version);
+            pl_buf_add_cstr(out, "  # in the template\n");
         } else {
-            const struct pl_lock_package *p = &lock->packages[package++];
-            add_pin(out, p->name, p->version, "");
+            add_package_pin(lock, &lock->packages[package++], out);
         }
     }
+}
+
+void pl_constraints_write(const struct pl_lock *lock, struct pl_buf *out)
+{
+    pl_lock_header(lock, "Constraints, for `pip install -c`, by podlock.", out);
+    pl_buf_add_cstr(out, lock->with_header ? "\n" : "");
+    pl_pins_write(lock, out);
 }

@@ -1,5 +1,5 @@
 /*
- * How a marker stands in memory, for marker.c and pack.c only.
+ * How a marker stands in memory, for marker*.c and pack.c only.
  */
 #ifndef PODLOCK_PEP_MARKER_TREE_H
 #define PODLOCK_PEP_MARKER_TREE_H
