@@ -131,7 +131,7 @@ static bool write_requirements(struct pl_cli *cli, const struct values *values,
     flat.with_via = !values->no_annotate;
     flat.via_split = !values->annotation_style;
     flat.without_hashes = values->no_hashes;
-    flat.command = command_of(cli, path, values, format);
+    flat.made_by = command_of(cli, path, values, format);
     if (format == REQUIREMENTS && !pl_reqs_check(&flat, err))
         return false;
     tell_left(cli, &left);

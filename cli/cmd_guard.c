@@ -189,7 +189,7 @@ static struct pl_str command_of(const struct guard *g)
 static void write_text(struct guard *g, struct pl_buf *out)
 {
     g->lock.with_header = !g->values->no_header;
-    g->lock.command = command_of(g);
+    g->lock.made_by = command_of(g);
     if (g->has_template)
         g->lock.template_id = g->template.id;
     pl_lock_header(&g->lock,

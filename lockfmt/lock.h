@@ -152,7 +152,8 @@ struct pl_lock {
     uint64_t download; /* bytes, sum of the known sizes; UINT64_MAX: unknown */
     struct pl_lock_others others, tools, podlock_keys;
     bool with_header, with_via, via_split;
-    bool without_hashes;  /* in requirements.txt */
+    bool without_hashes;   /* in requirements.txt */
+    struct pl_str made_by; /* a command, for a header; else resolve's */
     struct pl_str comment; /* the header as it was read; instead of one made */
     struct pl_lock_places places;
 };

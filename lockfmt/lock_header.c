@@ -27,7 +27,10 @@ void pl_lock_header(const struct pl_lock *lock, const char *title,
     PL_BUF(command, PL_MAX_OUTPUT_BYTES);
     if (!lock->with_header)
         return;
-    pl_lock_command(lock, &command);
+    if (lock->made_by.len)
+        pl_buf_add_str(&command, lock->made_by);
+    else
+        pl_lock_command(lock, &command);
     pl_buf_addf(out, "# %s\n# Made by:\n", title);
     add_command(out, pl_buf_view(&command), "");
     if (!lock->template_id.len)

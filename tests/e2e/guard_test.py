@@ -47,7 +47,7 @@ def check_template(world, data):
 
 
 def obeyed(world, file):
-    """podlock reads the file as constraints; an empty question has an answer."""
+    """podlock reads the file as constraints of an empty question."""
     world.write('r.in', '')
     os.makedirs(world.path('idx/pypi/simple'), exist_ok=True)
     done = world.run('resolve', 'r.in', '-c', file, '--template', 'none',

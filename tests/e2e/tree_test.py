@@ -19,7 +19,8 @@ from lock_world import lock, package, strings
 
 def sample():
     return lock([
-        package('accelerate', needs=['hub', 'numpy'], via=['r.in:2'], size=350000),
+        package('accelerate', needs=['hub', 'numpy'], via=['r.in:2'],
+                size=350000),
         package('alone', via=['r.in:10'], size=5),
         package('cuda-thing', via=['torchvision'], size=7000000),
         package('hub', needs=['tqdm', 'typing'], via=['accelerate', 'r.in:1'],
