@@ -29,6 +29,7 @@ struct pl_check {
     struct pl_strs notes;  /* sentences; no reason to refuse it */
     struct pl_str folder;  /* where the inputs are; "." mostly */
     struct pl_str command; /* to lock again; for a shell */
+    bool is_fresh;         /* resolving has given the same again */
     /* The question that the arguments are; not when they cannot be read. */
     bool is_asked;
     struct pl_resolve_options options;

@@ -1,4 +1,4 @@
-#include "cli/check_lock.h"
+#include "cli/check_fresh.h"
 #include "cli/commands.h"
 #include "cli/resolve_show.h"
 #include "core/jsonw.h"
@@ -6,6 +6,7 @@
 struct values {
     struct pl_resolve_options resolve; /* first: see pl_command.shared */
     struct pl_str template;
+    bool fresh;
     unsigned format; /* of "text|json" */
 };
 
@@ -18,7 +19,15 @@ static const struct pl_option options[] = {
      .value = "ID|FILE|IMAGE",
      .group = "Options",
      .help = "the facts, where the lock's template is not a shipped one"},
-    PL_OPTIONS_TEXT_OR_JSON(OPT(format), "Output"),
+    {.name = "fresh",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(fresh),
+     .help = "resolve again, too: would the answer be the same?"},
+    PL_OPTIONS_TEXT_OR_JSON(OPT(format), NULL),
+    {.name = "no-progress",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(resolve.no_progress),
+     .help = "show no progress on a terminal"},
 };
 
 /* ---- text ---- */
@@ -66,7 +75,8 @@ static void print_valid(struct pl_cli *cli, const struct pl_check *check)
                  &cli->text);
     pl_cli_print(cli, " from ");
     print_inputs(cli, lock);
-    pl_cli_print(cli, "\n");
+    pl_cli_print(cli,
+                 check->is_fresh ? ", and what resolving still gives\n" : "\n");
 }
 
 /* The first reason with the command; the others with -v. */
@@ -105,6 +115,8 @@ static void write_check(struct pl_jsonw *w, const struct pl_check *check)
     pl_jsonw_str(w, "lock", check->path);
     pl_jsonw_bool(w, "valid", !check->findings.list.len);
     pl_jsonw_bool(w, "foreign", check->lock.is_foreign);
+    if (check->is_fresh)
+        pl_jsonw_bool(w, "fresh", true);
     if (check->lock.template_id.len)
         pl_jsonw_str(w, "template", check->lock.template_id);
     pl_jsonw_u64(w, "packages", check->lock.package_count);
@@ -126,7 +138,9 @@ static int check_one(struct pl_cli *cli, const struct values *values,
 {
     struct pl_error err = {.arena = cli->arena};
     struct pl_check check;
-    if (!pl_check_lock(cli, path, values->template, &check, &err))
+    if (!pl_check_lock(cli, path, values->template, &check, &err) ||
+        (values->fresh && check.is_asked && !check.findings.list.len &&
+         !pl_check_fresh(cli, &values->resolve, &check, &err)))
         return pl_cli_fail(cli, &err);
     if (values->format) {
         write_check(w, &check);
@@ -181,6 +195,8 @@ const struct pl_command pl_cmd_check = {
                 "podlock check -v pylock.cu128.toml\tall that is wrong",
     .options = options,
     .option_count = PL_COUNT(options),
+    .shared = pl_resolve_option_table + PL_RESOLVE_INDEX_FIRST,
+    .shared_count = PL_RESOLVE_INDEX_COUNT,
     .values_size = sizeof(struct values),
     .max_args = 1000,
     .run = run,

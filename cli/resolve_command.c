@@ -20,6 +20,7 @@ static const char *const left_out[] = {
     "format",
     "no-header",
     "dry-run",
+    "check",
     "no-progress",
     "no-repairs",
     "repair-time",
@@ -119,6 +120,19 @@ static void add_set_option(struct words *out, const struct pl_option *option,
         for (size_t i = 0; i < list->len; i++)
             add_option(out, option, list->at[i]);
     }
+}
+
+struct pl_strs pl_resolve_index_words(struct pl_arena *arena,
+                                      const struct pl_resolve_options *options)
+{
+    struct words out = {.arena = arena};
+    for (size_t i = 0; i < PL_RESOLVE_OPTION_COUNT; i++) {
+        const struct pl_option *option = &pl_resolve_option_table[i];
+        if (is_listed(option, of_index, PL_COUNT(of_index)))
+            add_set_option(&out, option,
+                           (const char *)options + option->offset);
+    }
+    return out.list;
 }
 
 struct pl_strs pl_resolve_arguments(const struct pl_setup *setup,

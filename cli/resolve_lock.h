@@ -22,6 +22,9 @@ PL_MUST_CHECK bool pl_resolve_lock(const struct pl_setup *setup,
  */
 struct pl_strs pl_resolve_arguments(const struct pl_setup *setup,
                                     const struct pl_resolve_options *options);
+/* Those of them that name indexes, of any options. */
+struct pl_strs pl_resolve_index_words(struct pl_arena *arena,
+                                      const struct pl_resolve_options *options);
 /* A file of an index as a lock has it. */
 struct pl_lock_file pl_resolve_file(const struct pl_file *file);
 /* A path as a lock may hold it: an absolute one is cut to its last part. */

@@ -217,6 +217,8 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     FLAG("no-annotate", no_annotate, "say nothing about who asked"),
     FLAG("no-header", no_header, "leave out the comment at the top"),
     FLAG("dry-run", dry_run, "write no file"),
+    FLAG("check", check,
+         "write no file; the answer is no when the output file would change"),
     FLAG("no-progress", no_progress, "show no progress on a terminal"),
     FLAG("no-repairs", no_repairs,
          "when the answer is no, do not look for changes that help"),

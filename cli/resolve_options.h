@@ -67,7 +67,7 @@ struct pl_resolve_options {
     struct pl_str output_file; /* empty or "-": standard output */
     unsigned format;           /* enum pl_output_format */
     unsigned annotation_style; /* enum pl_annotation_style */
-    bool no_annotate, no_header, dry_run, no_progress;
+    bool no_annotate, no_header, dry_run, check, no_progress;
     bool no_repairs;
     struct pl_str repair_time; /* seconds; empty: as it is by default */
     /* to find defects */
@@ -75,7 +75,7 @@ struct pl_resolve_options {
     struct pl_str window; /* a number; empty: as it is by default */
 };
 
-#define PL_RESOLVE_OPTION_COUNT 55
+#define PL_RESOLVE_OPTION_COUNT 56
 extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 
 /*

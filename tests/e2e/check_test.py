@@ -359,6 +359,90 @@ def check_strangers(podlock, lock):
                    'written', after)
 
 
+def check_fresh(podlock, lock):
+    """What only resolving again can tell, and whom that asks."""
+    fresh = ['check', '--fresh', *podlock.index[:3]]
+    done = podlock.run(*fresh)
+    podlock.expect(done.returncode == 0, 'fresh', done.stderr)
+    podlock.expect('still gives' in done.stdout, 'fresh', done.stdout)
+    careful = without_entry(lock, 'regex')
+    careful = careful.replace('dependencies = [\n    { name = "regex" },\n]\n',
+                              '')
+    size = sum(int(n) for n in re.findall(r', size = (\d+)', careful))
+    careful = re.sub('download = .*', f'download = {size}', careful)
+    worlds = {'regex': careful,
+              'tqdm': re.sub(r'(/tqdm[^"]*-)py3-none', r'\1py2.py3-none', lock)}
+    for name, text in worlds.items():
+        podlock.expect(text != lock, name, 'is as it was')
+        podlock.write('pylock.edited.toml', text)
+        podlock.expect(podlock.kinds('pylock.edited.toml')[0] == 0, name)
+        done = podlock.run(*fresh, 'pylock.edited.toml')
+        podlock.expect(done.returncode == 1, name, done.stdout)
+        podlock.expect('because: ' + name in done.stderr, name, done.stderr)
+        podlock.expect(podlock.read('pylock.edited.toml') == text, 'written')
+        code, kinds = podlock.kinds(*fresh[1:], 'pylock.edited.toml')
+        podlock.expect((code, kinds) == (1, ['fresh']), name, kinds)
+    os.makedirs(podlock.path('empty/pypi/simple'))
+    done = podlock.run('check', '--fresh', '--index-root', 'empty',
+                       '--no-cache')
+    podlock.expect(done.returncode == 1, 'no answer', done.returncode)
+    podlock.expect('no answer any more' in done.stderr, done.stderr)
+    for option, value in (('--index-url', 'http://evil.invalid/simple/'),
+                          ('--extra-index-url', 'https://evil.invalid/simple/'),
+                          ('--torch-index-url', 'https://evil.invalid/whl/'),
+                          ('--find-links', 'evil')):
+        podlock.write('pylock.evil.toml', arguments(
+            lock, ['r.in', '--template', TEMPLATE, option, value]))
+        podlock.expect(podlock.kinds('pylock.evil.toml')[0] == 0, option)
+        done = podlock.run('check', '--fresh', '--no-cache',
+                           'pylock.evil.toml')
+        podlock.expect(done.returncode == 2, option, done.stderr)
+        podlock.expect('not taken from a lock' in done.stderr, done.stderr)
+    done = podlock.run(*fresh, 'pylock.evil.toml')
+    podlock.expect(done.returncode == 0, 'another index', done.stderr)
+
+
+def check_resolve(podlock, lock):
+    """`podlock resolve --check` writes nothing and tells what would change."""
+    words = ['r.in', '--template', TEMPLATE, '--check', '-o']
+    for name in ('pylock.toml', 'pylock.req.txt'):
+        done = podlock.resolve(*words, 'none.' + name if '.txt' in name
+                               else 'pylock.none.toml')
+        podlock.expect(done.returncode == 1, 'absent', done.stderr)
+        podlock.expect('is not there' in done.stderr, 'absent', done.stderr)
+        podlock.resolve(*words[:3], '-o', name)
+        before = os.stat(podlock.path(name))
+        done = podlock.resolve(*words, name)
+        podlock.expect(done.returncode == 0, name, done.stderr)
+        podlock.expect(done.stdout == name + ' is what resolving gives\n',
+                       done.stdout)
+        after = os.stat(podlock.path(name))
+        podlock.expect(before.st_mtime_ns == after.st_mtime_ns, 'written')
+    podlock.expect(not os.path.exists(podlock.path('pylock.none.toml')),
+                   'written')
+    requirements = podlock.read('r.in')
+    podlock.write('r.in', requirements + 'scipy<1.15\n')
+    done = podlock.resolve(*words, 'pylock.toml', '-v')
+    podlock.expect(done.returncode == 1, 'changed', done.stderr)
+    podlock.expect(re.search(r'because: scipy \S+ becomes 1\.14\.',
+                             done.stderr), done.stderr)
+    podlock.expect('fix: podlock resolve r.in' in done.stderr, done.stderr)
+    podlock.expect(podlock.read('pylock.toml') == lock, 'written')
+    done = podlock.resolve(*words, 'pylock.req.txt')
+    podlock.expect(done.returncode == 1, 'text', done.stderr)
+    podlock.write('r.in', requirements + '\n')
+    done = podlock.resolve(*words, 'pylock.toml')
+    podlock.expect('nothing but the digests of its inputs' in done.stderr,
+                   done.stderr)
+    podlock.write('r.in', requirements)
+    podlock.write('pylock.toml', '# mine\n' + lock)
+    done = podlock.resolve(*words, 'pylock.toml')
+    podlock.expect('nothing but comments' in done.stderr, done.stderr)
+    podlock.write('pylock.toml', lock)
+    done = podlock.resolve(*words[:-1])
+    podlock.expect(done.returncode == 2, 'no file', done.stderr)
+
+
 def check_folders(podlock, lock):
     """Inputs are here, or beside the lock."""
     sub = podlock.path('sub')
@@ -394,6 +478,8 @@ def main():
         check_facts(podlock)
         check_foreign(podlock)
         check_strangers(podlock, lock)
+        check_fresh(podlock, lock)
+        check_resolve(podlock, lock)
         check_folders(podlock, lock)
     print(podlock.failures, 'failures')
     return podlock.failures > 0
