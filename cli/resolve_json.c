@@ -65,6 +65,8 @@ static void write_kept(struct pl_jsonw *w, const struct pl_lock *lock)
         pl_jsonw_str(w, "name", lock->provided[i].name);
         pl_jsonw_str(w, "version", lock->provided[i].version);
         pl_jsonw_bool(w, "locked", lock->provided[i].locked);
+        pl_jsonw_strs(w, "via", lock->provided[i].via,
+                      lock->provided[i].via_count);
         pl_jsonw_end(w);
     }
     pl_jsonw_end(w);

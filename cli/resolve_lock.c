@@ -105,13 +105,16 @@ static void add_provided(struct pl_arena *arena,
     out->provided =
         pl_new_array(arena, struct pl_lock_provided, solution->kept_count);
     for (size_t i = 0; i < solution->kept_count; i++) {
-        const struct pl_fact *fact = solution->kept[i].fact;
-        if (solution->kept[i].relied_on)
+        const struct pl_kept *kept = &solution->kept[i];
+        const struct pl_fact *fact = kept->fact;
+        if (kept->relied_on)
             out->provided[out->provided_count++] = (struct pl_lock_provided){
                 .name = fact->name,
                 .version = pl_version_text(arena, &fact->version),
                 .size = fact->size,
                 .locked = fact->protect == PL_PROTECT_LOCKED,
+                .via = copy_strs(arena, kept->via, kept->via_count),
+                .via_count = kept->via_count,
             };
     }
 }

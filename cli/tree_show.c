@@ -24,10 +24,15 @@ static const struct pl_lock_node *node_at(const struct pl_tree *tree, size_t n)
     return &tree->graph->nodes[n];
 }
 
+/* The template's own needs are met already; who names it wants to see them. */
 static struct pl_lock_edges below(const struct pl_tree *tree, size_t n)
 {
     const struct pl_lock_node *node = node_at(tree, n);
-    return tree->inverted ? node->askers : node->needs;
+    if (tree->inverted)
+        return node->askers;
+    if (tree->is_whole && !node->all.packages)
+        return (struct pl_lock_edges){0};
+    return node->needs;
 }
 
 /* ---- cells ---- */
@@ -55,13 +60,21 @@ static struct pl_str weight_text(struct drawer *d,
 {
     struct pl_str bytes = pl_show_bytes(d->cli->arena, weight->bytes);
     if (!weight->packages)
-        return PL_STR("-");
+        return (struct pl_str){0};
     if (!weight->unknown)
         return bytes;
     d->unknown = true;
     if (weight->unknown == weight->packages)
         return PL_STR("?");
     return pl_arena_printf(d->cli->arena, "%.*s+", PL_STR_ARG(bytes));
+}
+
+static struct pl_str alone_text(struct drawer *d,
+                                const struct pl_lock_node *node)
+{
+    if (node->all.packages && !node->alone.packages)
+        return PL_STR("-");
+    return weight_text(d, &node->alone);
 }
 
 static void add_note(struct pl_buf *notes, struct pl_str note)
@@ -74,10 +87,10 @@ static struct pl_str notes_of(const struct drawer *d,
                               bool cuts)
 {
     PL_BUF(notes, PL_MAX_MESSAGE_BYTES);
-    for (size_t i = 0; i < node->line_count; i++)
-        add_note(&notes, node->lines[i]);
     if (!node->package)
         add_note(&notes, PL_STR("from the template"));
+    for (size_t i = 0; i < node->line_count; i++)
+        add_note(&notes, node->lines[i]);
     if (node->entry_count > 1)
         add_note(&notes, pl_arena_printf(d->cli->arena, "1 of %zu entries",
                                          node->entry_count));
@@ -96,17 +109,16 @@ static void add_row(struct drawer *d, size_t n, bool repeats, bool cuts)
                                                     : PL_STYLE_BOLD;
     struct pl_str empty = {0};
     bool is_start = !d->depth && node->is_start;
+    bool leads_on = node->all.packages > node->own.packages;
     pl_table_row(&d->table);
     pl_table_cell(&d->table, title_of(d, node), style);
     pl_table_cell(&d->table, node->package ? weight_text(d, &node->own) : empty,
                   PL_STYLE_PLAIN);
     if (d->has_all)
-        pl_table_cell(&d->table,
-                      node->needs.count ? weight_text(d, &node->all) : empty,
+        pl_table_cell(&d->table, leads_on ? weight_text(d, &node->all) : empty,
                       PL_STYLE_PLAIN);
     if (d->has_alone)
-        pl_table_cell(&d->table,
-                      is_start ? weight_text(d, &node->alone) : empty,
+        pl_table_cell(&d->table, is_start ? alone_text(d, node) : empty,
                       PL_STYLE_PLAIN);
     pl_table_cell(&d->table, notes_of(d, node, repeats, cuts), PL_STYLE_DIM);
     d->rows++;
@@ -170,10 +182,14 @@ static void show_foot(struct drawer *d)
     struct pl_str size = pl_show_bytes(arena, bytes);
     if (d->rows)
         pl_cli_print(d->cli, "\n");
-    pl_cli_print(d->cli, "%.*s, %.*s", PL_STR_ARG(packages), PL_STR_ARG(size));
+    PL_BUF(sum, PL_MAX_MESSAGE_BYTES);
+    pl_buf_addf(&sum, "%.*s, %.*s", PL_STR_ARG(packages), PL_STR_ARG(size));
     if (unknown)
-        pl_cli_print(d->cli, ", %zu of unknown size", unknown);
-    pl_cli_print(d->cli, "\n");
+        pl_buf_addf(&sum, ", %zu of unknown size", unknown);
+    if (lock->provided_count)
+        pl_buf_addf(&sum, "; relies on %zu of the template",
+                    lock->provided_count);
+    pl_show_wrapped(&d->cli->out, 0, pl_buf_view(&sum), &d->cli->text);
     if (d->has_all)
         legend(d, "all: with what it needs; what several need is counted in "
                   "each");
@@ -187,19 +203,20 @@ static void show_foot(struct drawer *d)
         legend(d, "? the lock does not state the size");
 }
 
-/* The lock says that it relies on them, and not always who does. */
-static void show_provided(struct drawer *d)
+/* Locks of podlock's that were made without comments do not say who asks. */
+static void show_unasked(struct drawer *d)
 {
     const struct pl_lock *lock = d->tree->lock;
     PL_BUF(names, PL_MAX_MESSAGE_BYTES);
-    if (!lock->provided_count || !d->tree->is_whole)
-        return;
     for (size_t i = 0; i < lock->provided_count; i++)
-        pl_buf_addf(&names, "%s%.*s %.*s", i ? ", " : "",
-                    PL_STR_ARG(lock->provided[i].name),
-                    PL_STR_ARG(lock->provided[i].version));
+        if (!lock->provided[i].via_count && d->tree->is_whole)
+            pl_buf_addf(&names, "%s%.*s %.*s", names.len ? ", " : "",
+                        PL_STR_ARG(lock->provided[i].name),
+                        PL_STR_ARG(lock->provided[i].version));
+    if (!names.len)
+        return;
     pl_cli_print(d->cli, "\n");
-    pl_show_item(&d->cli->out, PL_STR("relies on, from the template"),
+    pl_show_item(&d->cli->out, PL_STR("of the template, needed by some"),
                  pl_buf_view(&names), 8, &d->cli->text);
 }
 
@@ -234,7 +251,7 @@ bool pl_tree_show(struct pl_cli *cli, const struct pl_tree *tree,
     pl_table_finish(&d->table);
     if (!good)
         return false;
-    show_provided(d);
+    show_unasked(d);
     show_foot(d);
     return true;
 }

@@ -310,6 +310,17 @@ static void show_absent(struct pl_cli *cli, const struct why *w)
                              PL_STR_ARG(nearest)));
 }
 
+static void show_provided_askers(struct pl_cli *cli,
+                                 const struct pl_lock_provided *provided)
+{
+    item(cli, "asked for",
+         provided->via_count
+             ? names_text(cli, "all who ask: ", provided->via,
+                          provided->via_count)
+             : PL_STR("by packages of the lock, which does not say by "
+                      "which"));
+}
+
 static void show(struct pl_cli *cli, const struct why *w)
 {
     const struct pl_lock_provided *provided = find_provided(w);
@@ -320,8 +331,7 @@ static void show(struct pl_cli *cli, const struct why *w)
              pl_arena_printf(cli->arena, "is kept from %.*s%s",
                              PL_STR_ARG(w->lock.template_id),
                              provided->locked ? ", which protects it" : ""));
-        item(cli, "asked for",
-             PL_STR("by packages of the lock, which does not say by which"));
+        show_provided_askers(cli, provided);
     } else {
         show_absent(cli, w);
     }
@@ -381,6 +391,7 @@ static void write_json(struct pl_cli *cli, const struct why *why)
         pl_jsonw_str(&w, "state", PL_STR("kept"));
         pl_jsonw_str(&w, "version", provided->version);
         pl_jsonw_bool(&w, "locked", provided->locked);
+        pl_jsonw_strs(&w, "via", provided->via, provided->via_count);
     } else {
         pl_jsonw_str(&w, "state", PL_STR("absent"));
         nearest = find_nearest(why);

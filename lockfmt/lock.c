@@ -66,6 +66,8 @@ void pl_lock_sort(struct pl_lock *lock)
         sort_strings(package->via, &package->via_count);
         sort_strings(package->rules, &package->rule_count);
     }
+    for (size_t i = 0; i < lock->provided_count; i++)
+        sort_strings(lock->provided[i].via, &lock->provided[i].via_count);
     sort_strings(lock->broken, &lock->broken_count);
     sort_strings(lock->ignored_rules, &lock->ignored_rule_count);
     sort(lock->packages, lock->package_count, sizeof(*lock->packages),

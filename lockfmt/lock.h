@@ -102,6 +102,8 @@ struct pl_lock_provided {
     struct pl_str name, version;
     uint64_t size; /* 0: not known */
     bool locked;
+    struct pl_str *via; /* as of a package; may be empty */
+    size_t via_count;
 };
 
 struct pl_lock_replaced {

@@ -46,18 +46,27 @@ static int cmp_name(const void *key, const void *element)
     return pl_str_cmp(*(const struct pl_str *)key, node->name);
 }
 
+static void add_askers(struct pl_map *names, const struct pl_str *via,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_line(via[i]))
+            pl_map_slot(names, via[i]);
+}
+
 static void collect_names(const struct maker *m, struct pl_map *names)
 {
     const struct pl_lock *lock = m->lock;
     for (size_t i = 0; i < lock->package_count; i++) {
         const struct pl_lock_package *package = &lock->packages[i];
         pl_map_slot(names, package->name);
-        for (size_t v = 0; v < package->via_count; v++)
-            if (!is_line(package->via[v]))
-                pl_map_slot(names, package->via[v]);
+        add_askers(names, package->via, package->via_count);
     }
-    for (size_t i = 0; i < lock->provided_count; i++)
-        pl_map_slot(names, lock->provided[i].name);
+    for (size_t i = 0; i < lock->provided_count; i++) {
+        const struct pl_lock_provided *fact = &lock->provided[i];
+        pl_map_slot(names, fact->name);
+        add_askers(names, fact->via, fact->via_count);
+    }
 }
 
 static struct pl_lock_node *find(const struct pl_lock_graph *graph,
@@ -100,7 +109,7 @@ static void take_lines(struct maker *m)
         struct pl_lock_node *node = &m->graph->nodes[n];
         struct lines *lines = &m->lines[n];
         size_t kept = 0;
-        if (node->entry_count > 1 && lines->len)
+        if (node->entry_count != 1 && lines->len)
             qsort(lines->at, lines->len, sizeof(*lines->at), cmp_line);
         for (size_t i = 0; i < lines->len; i++)
             if (!kept || !pl_str_eq(lines->at[kept - 1], lines->at[i]))
@@ -108,6 +117,17 @@ static void take_lines(struct maker *m)
         node->lines = lines->at;
         node->line_count = kept;
     }
+}
+
+static void add_via(struct maker *m, size_t number, const struct pl_str *via,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_line(via[i]))
+            pl_vec_push(m->arena, &m->lines[number], via[i]);
+        else
+            pl_vec_push(m->arena, &m->edges,
+                        (struct edge){number_of(m, via[i]), number});
 }
 
 static void add_package(struct maker *m, const struct pl_lock_package *package)
@@ -127,20 +147,20 @@ static void add_package(struct maker *m, const struct pl_lock_package *package)
             pl_vec_push(
                 m->arena, &m->edges,
                 (struct edge){number, number_of(m, package->dependencies[i])});
-    for (size_t i = 0; i < package->via_count; i++)
-        if (is_line(package->via[i]))
-            pl_vec_push(m->arena, &m->lines[number], package->via[i]);
-        else
-            pl_vec_push(m->arena, &m->edges,
-                        (struct edge){number_of(m, package->via[i]), number});
+    add_via(m, number, package->via, package->via_count);
 }
 
+/* A lock may hold both an entry and a fact of one name: it replaces it. */
 static void add_provided(struct maker *m)
 {
     for (size_t i = 0; i < m->lock->provided_count; i++) {
-        struct pl_lock_node *node = find(m->graph, m->lock->provided[i].name);
-        if (!node->package)
-            node->version = m->lock->provided[i].version;
+        const struct pl_lock_provided *fact = &m->lock->provided[i];
+        size_t number = number_of(m, fact->name);
+        struct pl_lock_node *node = &m->graph->nodes[number];
+        if (node->package)
+            continue;
+        node->version = fact->version;
+        add_via(m, number, fact->via, fact->via_count);
     }
 }
 
@@ -187,10 +207,17 @@ static void make_edges(struct maker *m)
 
 static bool is_natural(const struct pl_lock_node *node, bool inverted)
 {
-    if (!node->package && !node->needs.count && !node->askers.count)
+    if (!node->package && !node->needs.count && !node->askers.count &&
+        !node->line_count)
         return false;
-    return inverted ? !node->needs.count
-                    : node->line_count || !node->askers.count;
+    if (inverted)
+        return node->package && node->all.packages == 1;
+    return node->line_count || !node->askers.count;
+}
+
+static bool is_possible(const struct pl_lock_node *node, bool inverted)
+{
+    return node->package || (!inverted && node->needs.count);
 }
 
 static void reach(const struct pl_lock_graph *graph, bool inverted, size_t from,
@@ -229,7 +256,7 @@ struct pl_lock_edges pl_lock_graph_starts(struct pl_arena *arena,
         }
     for (size_t i = 0; i < count; i++)
         if (!pl_bits_has(reached, i) &&
-            (graph->nodes[i].package || graph->nodes[i].needs.count)) {
+            is_possible(&graph->nodes[i], inverted)) {
             pl_bits_add(chosen, i);
             reach(graph, inverted, i, reached, queue);
         }
@@ -257,8 +284,8 @@ bool pl_lock_graph_make(struct pl_arena *arena, const struct pl_lock *lock,
     make_nodes(&m);
     for (size_t i = 0; i < lock->package_count; i++)
         add_package(&m, &lock->packages[i]);
-    take_lines(&m);
     add_provided(&m);
+    take_lines(&m);
     make_edges(&m);
     if (count_needing(&graph) > PL_MAX_LOCK_FACTS)
         return pl_error_plain(err, PL_ERR_LIMIT,

@@ -69,8 +69,9 @@ const struct pl_lock_node *pl_lock_graph_find(const struct pl_lock_graph *graph,
                                               struct pl_str name);
 /*
  * Nodes that lead to all others: what a line asks for, and what nobody in the
- * lock needs; inverted, what needs nothing. Of a cycle that nothing else leads
- * to, the first by name. What has no edge is one only as a package.
+ * lock needs; inverted, packages that need no other one of the lock. Of a
+ * cycle that nothing else leads to, the first by name. What nobody asks for
+ * and needs nothing is one only as a package.
  */
 struct pl_lock_edges pl_lock_graph_starts(struct pl_arena *arena,
                                           const struct pl_lock_graph *graph,

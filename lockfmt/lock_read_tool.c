@@ -127,7 +127,7 @@ static bool read_provided(const struct pl_lock_reader *r,
                           const struct pl_toml_node *table, struct pl_lock *out)
 {
     static const char row_name[] = "a provided package";
-    const struct pl_toml_node *rows;
+    const struct pl_toml_node *rows, *via;
     if (!pl_lock_tables(r, table, "provided", PL_MAX_LOCK_FACTS, &rows))
         return false;
     out->provided_count = rows ? pl_toml_count(rows) : 0;
@@ -139,7 +139,8 @@ static bool read_provided(const struct pl_lock_reader *r,
         if (!pl_lock_req_str(r, row, row_name, "name", &fact->name) ||
             !pl_lock_req_str(r, row, row_name, "version", &fact->version) ||
             !check_name(r, row, fact->name) ||
-            !check_version(r, row, "version", fact->version))
+            !check_version(r, row, "version", fact->version) ||
+            !pl_lock_strs(r, row, "via", &via, &fact->via, &fact->via_count))
             return false;
     }
     return true;

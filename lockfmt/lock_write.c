@@ -364,6 +364,15 @@ static void add_inputs(struct pl_buf *out, const struct pl_lock *lock)
     close_rows(out);
 }
 
+static void add_row_via(struct pl_buf *out, const struct pl_lock_provided *row)
+{
+    for (size_t i = 0; i < row->via_count; i++) {
+        pl_buf_add_cstr(out, i ? ", " : ", via = [");
+        pl_escape_toml(out, row->via[i]);
+    }
+    pl_buf_add_cstr(out, row->via_count ? "]" : "");
+}
+
 static void add_provided(struct pl_buf *out, const struct pl_lock *lock)
 {
     open_rows(out, "provided", lock->provided_count);
@@ -371,6 +380,8 @@ static void add_provided(struct pl_buf *out, const struct pl_lock *lock)
         open_row(out);
         add_member(out, "name", lock->provided[i].name, false);
         add_member(out, "version", lock->provided[i].version, true);
+        if (lock->with_via)
+            add_row_via(out, &lock->provided[i]);
         close_row(out);
     }
     close_rows(out);

@@ -127,11 +127,12 @@ static void ask_from(struct builder *b, const struct active *active,
     struct asking *asking = &b->asking[about->number];
     if (demand->extra.len)
         pl_vec_push(b->arena, &asking->extras, demand->extra);
-    if (active->project == about || !final || final->fact)
+    if (active->project == about || !final)
         return;
     pl_vec_push(b->arena, &asking->via, active->project->name);
-    pl_vec_push(b->arena, &b->asking[active->project->number].dependencies,
-                about->name);
+    if (!final->fact)
+        pl_vec_push(b->arena, &b->asking[active->project->number].dependencies,
+                    about->name);
 }
 
 /* All at once: looking for each package's askers apart takes its square. */
@@ -347,10 +348,13 @@ static void list_kept(struct builder *b, struct pl_solution *out)
         const struct pl_project *project =
             pl_map_get(&b->problem->projects, template->facts[i].name);
         const struct pl_candidate *final = final_of(b, project);
-        if (final && final->fact)
-            pl_vec_push(
-                b->arena, &kept,
-                (struct pl_kept){final->fact, b->reached[project->number]});
+        if (!final || !final->fact)
+            continue;
+        str_vec *via = &b->asking[project->number].via;
+        tidy(via);
+        pl_vec_push(b->arena, &kept,
+                    (struct pl_kept){final->fact, b->reached[project->number],
+                                     via->at, via->len});
     }
     out->kept = kept.at;
     out->kept_count = kept.len;

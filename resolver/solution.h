@@ -29,7 +29,9 @@ struct pl_chosen {
 
 struct pl_kept {
     const struct pl_fact *fact;
-    bool relied_on; /* a requirement of the answer leads to it */
+    bool relied_on;           /* a requirement of the answer leads to it */
+    const struct pl_str *via; /* who asked */
+    size_t via_count;
 };
 
 struct pl_search_stats {

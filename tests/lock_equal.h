@@ -109,7 +109,9 @@ static inline bool same_facts(const struct pl_lock *a, const struct pl_lock *b)
             return false;
     for (size_t i = 0; i < a->provided_count; i++)
         if (!pl_str_eq(a->provided[i].name, b->provided[i].name) ||
-            !pl_str_eq(a->provided[i].version, b->provided[i].version))
+            !pl_str_eq(a->provided[i].version, b->provided[i].version) ||
+            !same_strs(a->provided[i].via, a->provided[i].via_count,
+                       b->provided[i].via, b->provided[i].via_count))
             return false;
     for (size_t i = 0; i < a->replaced_count; i++)
         if (!pl_str_eq(a->replaced[i].name, b->replaced[i].name) ||

@@ -39,8 +39,11 @@ def sample():
     ], tool='''format = 1
 template = "runpod-x"
 provided = [
-    { name = "torch", version = "2.8.0+cu128" },
-    { name = "torchvision", version = "0.23.0+cu128" },
+    { name = "nvidia-x", version = "12.8", via = ["torch"] },
+    { name = "psutil", version = "6.0" },
+    { name = "torch", version = "2.8.0+cu128", via = ["r.in:4", "alone",
+      "torchvision"] },
+    { name = "torchvision", version = "0.23.0+cu128", via = ["r.in:5"] },
 ]''')
 
 
@@ -87,7 +90,8 @@ def check_json(world, tree):
 def check_texts(world, data):
     world.write('pylock.toml', sample())
     texts = {'whole': [], 'depth': ['--depth', '1'], 'invert': ['--invert'],
-             'name': ['hub', 'Ring_A'], 'who': ['-i', 'numpy', 'torch'],
+             'name': ['hub', 'Ring_A', 'torch'],
+             'who': ['-i', 'numpy', 'torch', 'nvidia-x'],
              'only': ['--depth=0', 'pylock.toml']}
     for name, words in texts.items():
         done = world.run('tree', *words)
@@ -96,7 +100,7 @@ def check_texts(world, data):
                                                'LANG': 'de_DE.UTF-8'})
         world.expect(again.stdout == done.stdout, name, 'the locale matters')
         world.expect(max(map(len, done.stdout.splitlines())) <= 200, name)
-        for width in ['40', '80']:
+        for width in ['50', '80']:
             done = world.run('tree', *words, env={'COLUMNS': width})
             world.expect(max(map(len, done.stdout.splitlines())) <=
                          int(width), name, width, done.stdout)
@@ -140,7 +144,8 @@ def check_sums(world, index, fixtures):
     tree = json.loads(world.run('tree', '--json').stdout)
     nodes = check_json(world, tree)
     world.expect(tree['starts'] == ['accelerate', 'alone', 'hub', 'ring-a',
-                                    'scipy', 'torchvision'], tree['starts'])
+                                    'scipy', 'torch', 'torchvision'],
+                 tree['starts'])
     world.expect(nodes['hub']['lines'] == ['r.in:1'], nodes['hub'])
     world.expect(nodes['accelerate']['alone']['bytes'] == 350000, 'alone')
     world.expect(nodes['torch']['from-template'] and
@@ -166,6 +171,10 @@ def check_sums(world, index, fixtures):
         node = next(n for n in tree['packages'] if n['name'] == p['name'])
         world.expect(sorted(node['lines'] + node['needed-by']) == p['via'],
                      node, p['via'])
+    for p in shown['provided']:
+        node = next(n for n in tree['packages'] if n['name'] == p['name'])
+        world.expect(node['from-template'] and p['via'] and sorted(
+            node['lines'] + node['needed-by']) == p['via'], node, p['via'])
 
 
 # ---- mistakes, and locks that are made to hurt ----

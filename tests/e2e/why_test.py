@@ -97,7 +97,7 @@ def check_added(podlock, package, told, lock_told):
 def check_case(podlock, file, template, fixtures):
     words = case_words(file, template, fixtures)
     lock = 'pylock.case.toml'
-    done = podlock.run('resolve', *words, *podlock.index, '-o', lock)
+    done = podlock.run('resolve', *words, *podlock.index, '-U', '-o', lock)
     podlock.expect(done.returncode == 0, file, done.stderr)
     answer = json.loads(podlock.run('resolve', *words, *podlock.index,
                                     '--json').stdout)

@@ -123,7 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PL_ARENA(arena);
     struct strings s = take_strings(&arena, pl_fuzz_text(data, size));
     struct pl_lock_package package = package_of(&s);
-    struct pl_lock_provided provided = {s.at[3], s.at[1], 0, false};
+    struct pl_lock_provided provided = {
+        .name = s.at[3], .version = s.at[1], .via = s.at, .via_count = 2};
     struct pl_lock_replaced replaced = {s.at[0], s.at[1], s.at[2], s.at[11],
                                         size % 2};
     struct pl_lock_input input = {s.at[8], s.at[10]};

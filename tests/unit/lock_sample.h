@@ -119,11 +119,17 @@ static inline void sample_facts(struct pl_arena *arena, struct pl_lock *lock)
     lock->arguments[2] = PL_STR("pylock.toml");
     lock->argument_count = 3;
     lock->provided = pl_new_array(arena, struct pl_lock_provided, 2);
-    lock->provided[0] = (struct pl_lock_provided){
-        PL_STR("torch"), PL_STR("2.8.0+cu128"), 888, true};
-    lock->provided[1] =
-        (struct pl_lock_provided){PL_STR("jinja2"), PL_STR("3.1.4"), 0, false};
+    lock->provided[0] =
+        (struct pl_lock_provided){.name = PL_STR("torch"),
+                                  .version = PL_STR("2.8.0+cu128"),
+                                  .size = 888,
+                                  .locked = true};
+    lock->provided[1] = (struct pl_lock_provided){.name = PL_STR("jinja2"),
+                                                  .version = PL_STR("3.1.4")};
     lock->provided_count = 2;
+    lock->provided[0].via =
+        sample_list(arena, (const char *[]){"r.in:4", "pandas", NULL},
+                    &lock->provided[0].via_count);
     lock->replaced = pl_new(arena, struct pl_lock_replaced);
     lock->replaced[0] = (struct pl_lock_replaced){
         PL_STR("numpy"), PL_STR("2.1.2"), PL_STR("2.0.2"),
