@@ -1,22 +1,16 @@
 #include "cli/commands.h"
-#include "cli/lock_changes.h"
+#include "cli/resolve_check.h"
 #include "cli/resolve_no.h"
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
 #include "cli/resolve_show.h"
 #include "core/clock.h"
-#include "core/escape.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "core/trace.h"
-#include "lockfmt/lock_header.h"
-#include "lockfmt/lock_read.h"
 #include "lockfmt/lock_write.h"
 #include "lockfmt/reqs_write.h"
 #include "resolver/problem_text.h"
-
-/* Packages that --check names, without -v. */
-#define MAX_CHANGES_TOLD 5
 
 static void close_index(struct pl_setup *setup)
 {
@@ -104,43 +98,6 @@ static bool save(struct pl_cli *cli, const struct pl_answer *answer,
     return true;
 }
 
-/* What would be another, in words, where both are locks. */
-static void tell_changes(struct pl_cli *cli, const struct pl_answer *answer,
-                         const struct pl_resolve_options *options,
-                         struct pl_error *err)
-{
-    struct pl_lock old;
-    if (!pl_lock_load(cli->arena, options->output_file, &old, NULL, NULL))
-        return;
-    size_t max = cli->common.verbose ? SIZE_MAX : MAX_CHANGES_TOLD;
-    struct pl_str text =
-        pl_lock_changes(cli->arena, &old, answer->lock, max, &err->span);
-    pl_error_because(err, "%.*s", PL_STR_ARG(text));
-}
-
-static bool check(struct pl_cli *cli, const struct pl_answer *answer,
-                  const struct pl_resolve_options *options,
-                  enum pl_output_format format, struct pl_str contents,
-                  struct pl_error *err)
-{
-    struct pl_str name = options->output_file;
-    PL_BUF(command, PL_MAX_OUTPUT_BYTES);
-    if (pl_file_holds(name, contents)) {
-        pl_show_text(&cli->out, PL_STYLE_BOLD, name, &cli->text);
-        pl_cli_print(cli, " is what resolving gives\n");
-        return true;
-    }
-    pl_error_plain(err, PL_ERR_NO, "`%.*s` %s", PL_STR_ARG(name),
-                   pl_file_exists(name) ? "is not what resolving gives"
-                                        : "is not there");
-    if (format == PL_OUTPUT_PYLOCK)
-        tell_changes(cli, answer, options, err);
-    pl_lock_command(answer->lock, &command);
-    pl_buf_add_cstr(&command, " -o ");
-    pl_escape_shell(&command, name);
-    return pl_error_hint(err, "%.*s", PL_STR_ARG(pl_buf_view(&command)));
-}
-
 static void note_warnings(const struct pl_cli *cli,
                           const struct pl_answer *answer)
 {
@@ -161,7 +118,8 @@ static bool print(struct pl_cli *cli, const struct pl_answer *answer,
     if (!pl_buf_ok(&contents))
         return pl_error_plain(err, PL_ERR_LIMIT, "the lock is too large");
     if (options->check)
-        return check(cli, answer, options, format, pl_buf_view(&contents), err);
+        return pl_resolve_check(cli, answer, options, pl_buf_view(&contents),
+                                err);
     if (!to_stdout(options))
         return save(cli, answer, options, format, pl_buf_view(&contents), err);
     pl_buf_add_str(&cli->text, pl_buf_view(&contents));
