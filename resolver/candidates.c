@@ -493,6 +493,7 @@ static void put_pin_first(const struct filler *f, candidate_vec *list)
         memmove(list->at + 1, list->at, i * sizeof(candidate));
         list->at[0] = candidate;
         project->pin = candidate.version;
+        project->pin_place = i;
         return;
     }
 }

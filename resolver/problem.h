@@ -142,6 +142,7 @@ struct pl_project {
      * or NULL when it is none.
      */
     const struct pl_version *pin;
+    size_t pin_place; /* among the candidates, were it none */
     /* In order of preference; the fact stands among them at its place. */
     struct pl_candidate *candidates;
     size_t candidate_count;

@@ -204,19 +204,29 @@ static bool meets_roots(const struct pl_project *project, size_t candidate)
     return true;
 }
 
+/* Among the candidates if no earlier answer counted: one put it first. */
+static size_t place_of(const struct pl_project *project, size_t candidate)
+{
+    if (!project->pin || candidate > project->pin_place)
+        return candidate;
+    return candidate ? candidate - 1 : project->pin_place;
+}
+
 static void find_rules(struct builder *b, struct pl_chosen *chosen)
 {
     str_vec rules = {0};
     struct pl_project *project = chosen->project;
     size_t at = (size_t)(chosen->candidate - project->candidates);
-    for (size_t r = 0; at && r < b->problem->rule_count; r++) {
+    size_t place = place_of(project, at);
+    for (size_t r = 0; place && r < b->problem->rule_count; r++) {
         const struct pl_abi_rule *rule = b->problem->rules[r];
         bool mattered = false;
         if (!pl_str_eq(rule->package, project->name) &&
             !pl_str_eq(rule->other, project->name))
             continue;
-        for (size_t i = 0; i < at && !mattered; i++)
-            mattered = forbids(b, rule, project, &project->candidates[i]) &&
+        for (size_t i = 0; i < project->candidate_count && !mattered; i++)
+            mattered = place_of(project, i) < place &&
+                       forbids(b, rule, project, &project->candidates[i]) &&
                        meets_roots(project, i);
         if (mattered)
             pl_vec_push(b->arena, &rules, rule->id);

@@ -78,7 +78,7 @@ class Podlock:
 
 
 def check_all_good(podlock, fixtures):
-    """Every lock that resolving gives is good."""
+    """Every lock that resolving gives is good, and given again."""
     good = 0
     folder = os.path.join(fixtures, 'requirements')
     for name in sorted(os.listdir(folder)):
@@ -95,6 +95,9 @@ def check_all_good(podlock, fixtures):
             done = podlock.run('check', '-v', 'pylock.all.toml')
             podlock.expect(done.returncode == 0, name, template, done.stderr)
             podlock.expect(done.stdout.count('\n') == 1, done.stdout)
+            done = podlock.resolve(*words, '--check')
+            podlock.expect(done.returncode == 0, 'again', name, template,
+                           done.stderr)
             good += 1
     podlock.expect(good >= LEAST_GOOD, 'only', good, 'locks')
     print(good, 'locks of recorded cases are good')
