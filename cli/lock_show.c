@@ -1,8 +1,10 @@
 #include "cli/lock_show.h"
 
 #include "cli/resolve_show.h"
+#include "core/file.h"
 #include "core/jsonw.h"
 #include "lockfmt/lock_read.h"
+#include "lockfmt/lock_write.h"
 
 static void warn(const struct pl_cli *cli,
                  const struct pl_lock_warnings *warnings)
@@ -13,12 +15,31 @@ static void warn(const struct pl_cli *cli,
         pl_cli_note(cli, "and %zu more warnings", warnings->not_kept);
 }
 
+/* Where there is no pylock.toml, there may be one for each container. */
+static bool hint_others(struct pl_cli *cli, struct pl_str path,
+                        struct pl_error *err)
+{
+    struct pl_str *names, all = {0};
+    size_t count;
+    if (err->code != PL_ERR_FILE || err->hint.len ||
+        !pl_str_is(path, "pylock.toml") || pl_file_exists(path) ||
+        !pl_dir_list(cli->arena, PL_STR("."), &names, &count, NULL))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (pl_lock_name_valid(names[i]))
+            all = pl_arena_printf(cli->arena, "%.*s%s%.*s", PL_STR_ARG(all),
+                                  all.len ? ", " : "", PL_STR_ARG(names[i]));
+    if (!all.len)
+        return false;
+    return pl_error_hint(err, "name the lock; here is %.*s", PL_STR_ARG(all));
+}
+
 bool pl_lock_open(struct pl_cli *cli, struct pl_str path, struct pl_lock *out,
                   struct pl_error *err)
 {
     struct pl_lock_warnings warnings = {0};
     if (!pl_lock_load(cli->arena, path, out, &warnings, err))
-        return false;
+        return hint_others(cli, path, err);
     warn(cli, &warnings);
     return true;
 }

@@ -166,6 +166,15 @@ static bool walk(struct drawer *d, struct pl_error *err)
 
 /* ---- what stands around it ---- */
 
+/* As uv and pip leave `dependencies` out. */
+static bool says_who(const struct pl_lock_graph *graph)
+{
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->nodes[i].needs.count || graph->nodes[i].line_count)
+            return true;
+    return graph->count < 2;
+}
+
 static void legend(const struct drawer *d, const char *text)
 {
     pl_show_wrapped(&d->cli->out, 0, pl_str_from(text), &d->cli->text);
@@ -190,6 +199,10 @@ static void show_foot(struct drawer *d)
         pl_buf_addf(&sum, "; relies on %zu of the template",
                     lock->provided_count);
     pl_show_wrapped(&d->cli->out, 0, pl_buf_view(&sum), &d->cli->text);
+    if (!says_who(d->tree->graph)) {
+        legend(d, "this lock does not say who needs whom");
+        return;
+    }
     if (d->has_all)
         legend(d, "all: with what it needs; what several need is counted in "
                   "each");
@@ -244,6 +257,8 @@ bool pl_tree_show(struct pl_cli *cli, const struct pl_tree *tree,
                          .has_alone = !tree->inverted && tree->is_whole};
     d->shown =
         pl_new_array(cli->arena, uint64_t, PL_BITS_WORDS(tree->graph->count));
+    d->has_all &= says_who(tree->graph);
+    d->has_alone &= d->has_all;
     begin_table(d);
     bool good = walk(d, err);
     if (good)

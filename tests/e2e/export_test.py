@@ -10,6 +10,7 @@ would refuse; the bill of materials against the rules of CycloneDX 1.5; and
 names, markers and URLs that are made to hurt.
 """
 import glob
+import hashlib
 import json
 import os
 import re
@@ -17,7 +18,8 @@ import sys
 import urllib.parse
 
 import lock_world
-from lock_world import COMMIT, SHA, lock, package, wheel
+from lock_world import (COMMIT, SHA, lock, make_wheel, package, pip,
+                        wheel)
 
 OWN = [('comfyui.in', 'runpod-torch240-cu124-py311'),
        ('serverless-worker.in', 'runpod-torch240-cu124-py311'),
@@ -370,6 +372,41 @@ def check_nasty(world):
     check_bill(world, 'pylock.toml')
 
 
+# ---- real pip ----
+
+def check_pip(world):
+    """It takes what is exported, and what has another hash it does not."""
+    if pip(world, '--help').returncode:
+        print('no pip here: not asked')
+        return
+    os.mkdir(world.path('wheels'))
+    sums = {}
+    for name in 'ab':
+        file = make_wheel(world.path('wheels'), name, '1.0')
+        with open(file, 'rb') as f:
+            sums[name] = hashlib.sha256(f.read()).hexdigest()
+    entries = [
+        package('a', source='wheels = [' + ', '.join(
+            wheel('a', '1.0', url=f'https://h.example/{i}/a-1.0-{tag}.whl',
+                  hashes={'sha256': digest})
+            for i, (tag, digest) in enumerate([
+                ('py3-none-any', sums['a']), ('py2-none-any', SHA)])) + ']'),
+        package('b', hashes={'sha256': sums['b']},
+                marker="python_version > '3' and os_name != 'nt'"),
+        package('c', marker="os_name == 'nt'")]
+    words = ['--no-deps', '--require-hashes', '-r', 'requirements.txt']
+    for wrong in [False, True]:
+        text = lock(entries, tool='')
+        world.write('pylock.toml',
+                    text.replace(sums['b'], SHA) if wrong else text)
+        world.run('export', '-o', 'requirements.txt')
+        done = pip(world, *words)
+        world.expect(bool(done.returncode) == wrong and
+                     ('a-1.0 b-1.0' in done.stdout) != wrong, wrong,
+                     world.read('requirements.txt'), done.stdout, done.stderr)
+    world.expect('DO NOT MATCH THE HASHES' in done.stderr, done.stderr)
+
+
 def run(world, index, fixtures, data):
     check_own(world, os.path.abspath(index), os.path.abspath(fixtures))
     check_output(world)
@@ -381,6 +418,7 @@ def run(world, index, fixtures, data):
     check_bills(world)
     check_secrets(world)
     check_nasty(world)
+    check_pip(world)
 
 
 if __name__ == '__main__':

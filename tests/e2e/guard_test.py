@@ -11,10 +11,9 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 
 import lock_world
-from lock_world import lock, package
+from lock_world import lock, make_wheel, package, pip
 
 TEMPLATE = 'runpod-torch240-cu124-py311'
 
@@ -147,30 +146,6 @@ def check_output(world):
 
 
 # ---- real pip ----
-
-def make_wheel(folder, name, version, requires=()):
-    stem = f'{name}-{version}'
-    path = os.path.join(folder, f'{stem}-py3-none-any.whl')
-    info = f'{stem}.dist-info'
-    with zipfile.ZipFile(path, 'w') as z:
-        z.writestr(f'{name}.py', '')
-        z.writestr(f'{info}/METADATA', 'Metadata-Version: 2.1\nName: '
-                   f'{name}\nVersion: {version}\n' + ''.join(
-                       f'Requires-Dist: {r}\n' for r in requires))
-        z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\nGenerator: test\n'
-                   'Root-Is-Purelib: true\nTag: py3-none-any\n')
-        z.writestr(f'{info}/RECORD', f'{name}.py,,\n{info}/METADATA,,\n'
-                   f'{info}/WHEEL,,\n{info}/RECORD,,\n')
-
-
-def pip(world, *words, **env):
-    return subprocess.run(
-        [sys.executable, '-m', 'pip', 'install', '--dry-run', '--no-index',
-         '--disable-pip-version-check', '--ignore-installed', '-f', 'wheels',
-         '--target', 'site', *words],
-        cwd=world.folder, env={**world.env, **env}, capture_output=True,
-        text=True, timeout=120)
-
 
 def check_pip(world):
     if pip(world, '--help').returncode:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 SHA = 'a3f1c5d2e4b60718293a4b5c6d7e8f900112233445566778899aabbccddeeff0'
 COMMIT = '0123456789abcdef0123456789abcdef01234567'
@@ -106,6 +107,33 @@ def lock(packages, head='', tool='format = 1'):
         text += 'packages = []\n'
     return text + ''.join(packages) + (f'\n[tool.podlock]\n{tool}\n'
                                        if tool else '')
+
+
+# ---- real pip ----
+
+def make_wheel(folder, name, version, requires=()):
+    stem = f'{name}-{version}'
+    path = os.path.join(folder, f'{stem}-py3-none-any.whl')
+    info = f'{stem}.dist-info'
+    with zipfile.ZipFile(path, 'w') as z:
+        z.writestr(f'{name}.py', '')
+        z.writestr(f'{info}/METADATA', 'Metadata-Version: 2.1\nName: '
+                   f'{name}\nVersion: {version}\n' + ''.join(
+                       f'Requires-Dist: {r}\n' for r in requires))
+        z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\nGenerator: test\n'
+                   'Root-Is-Purelib: true\nTag: py3-none-any\n')
+        z.writestr(f'{info}/RECORD', f'{name}.py,,\n{info}/METADATA,,\n'
+                   f'{info}/WHEEL,,\n{info}/RECORD,,\n')
+    return path
+
+
+def pip(world, *words, **env):
+    return subprocess.run(
+        [sys.executable, '-m', 'pip', 'install', '--dry-run', '--no-index',
+         '--disable-pip-version-check', '--ignore-installed', '-f', 'wheels',
+         '--target', 'site', *words],
+        cwd=world.folder, env={**world.env, **env}, capture_output=True,
+        text=True, timeout=120)
 
 
 def main(run, argv):

@@ -189,6 +189,14 @@ def check_mistakes(world):
         done = world.run('tree', *words,
                          code=5 if words == ['absent.toml'] else 2)
         world.expect(done.stderr and not done.stdout, words)
+    os.rename(world.path('pylock.toml'), world.path('pylock.dev.toml'))
+    done = world.run('tree', code=5)
+    world.expect('fix: name the lock; here is pylock.dev.toml' in done.stderr,
+                 done.stderr)
+    world.write('pylock.toml', lock([package('a'), package('b')], tool=''))
+    done = world.run('tree')
+    world.expect('does not say who needs whom' in done.stdout and
+                 'alone' not in done.stdout, done.stdout)
     world.write('bad.toml', sample().replace('"1.16.0"', '1'))
     done = world.run('tree', 'bad.toml', code=2)
     world.expect('bad.toml:' in done.stderr, done.stderr)
