@@ -284,10 +284,12 @@ static void pop_members(struct reader *r, size_t base,
     r->stack.len = base;
 }
 
+/* Keys are not empty here, and mostly differ in their first byte. */
 static int cmp_key(const void *a, const void *b)
 {
     const struct pl_toml_node *x = a, *y = b;
-    return pl_str_cmp(x->key, y->key);
+    int order = (unsigned char)x->key.at[0] - (unsigned char)y->key.at[0];
+    return order ? order : pl_str_cmp(x->key, y->key);
 }
 
 static void sort_few(struct pl_toml_node *at, size_t count)

@@ -26,23 +26,22 @@ static const struct algorithm *algorithm_of(struct pl_str name)
 
 /* ---- reading ---- */
 
-static bool is_hex(struct pl_str text)
+static bool is_hex(struct pl_str text, bool *has_upper)
 {
+    *has_upper = false;
     for (size_t i = 0; i < text.len; i++) {
-        char c = pl_lower(text.at[i]);
-        if (!pl_is_digit(c) && (c < 'a' || c > 'f'))
+        char c = text.at[i];
+        if (pl_is_digit(c) || (c >= 'a' && c <= 'f'))
+            continue;
+        if (c < 'A' || c > 'F')
             return false;
+        *has_upper = true;
     }
     return text.len && text.len % 2 == 0;
 }
 
 static struct pl_str lowered(struct pl_arena *arena, struct pl_str text)
 {
-    size_t upper = 0;
-    while (upper < text.len && pl_lower(text.at[upper]) == text.at[upper])
-        upper++;
-    if (upper == text.len)
-        return text;
     char *copy = pl_arena_alloc(arena, text.len + 1);
     for (size_t i = 0; i < text.len; i++)
         copy[i] = pl_lower(text.at[i]);
@@ -60,13 +59,16 @@ static bool check_hash(const struct pl_lock_reader *r,
     *value = pl_lock_text(r, node);
     if (!known)
         return true;
-    if (!is_hex(*value) || (known->digits && value->len != known->digits)) {
+    bool has_upper;
+    if (!is_hex(*value, &has_upper) ||
+        (known->digits && value->len != known->digits)) {
         pl_lock_fail(r, node, "this is no %s hash", known->name);
         return known->digits ? pl_error_because(r->err, "one has %u hex digits",
                                                 known->digits)
                              : pl_error_because(r->err, "one is hex digits");
     }
-    *value = lowered(r->arena, *value);
+    if (has_upper)
+        *value = lowered(r->arena, *value);
     return true;
 }
 

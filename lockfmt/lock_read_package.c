@@ -32,10 +32,10 @@ static bool read_name(const struct pl_lock_reader *r,
     if (!pl_lock_req(r, table, what, "name", PL_TOML_STRING, &node))
         return false;
     struct pl_str name = pl_lock_text(r, node);
-    if (!pl_name_valid(name))
-        return pl_lock_fail(r, node, "`%.*s` is not a package name",
-                            PL_STR_ARG(name));
     if (!pl_name_is_normal(name)) {
+        if (!pl_name_valid(name))
+            return pl_lock_fail(r, node, "`%.*s` is not a package name",
+                                PL_STR_ARG(name));
         struct pl_str normal = pl_name_normalize(r->arena, name);
         pl_lock_fail(r, node, "`%.*s` is not normalised", PL_STR_ARG(name));
         return pl_error_hint(r->err, "write `%.*s`", PL_STR_ARG(normal));
@@ -114,7 +114,7 @@ static bool read_dependencies(const struct pl_lock_reader *r,
         if (!pl_lock_req(r, row, "a dependency", "name", PL_TOML_STRING, &node))
             return false;
         struct pl_str name = pl_lock_text(r, node);
-        if (!pl_name_valid(name) || !pl_name_is_normal(name))
+        if (!pl_name_is_normal(name))
             return pl_lock_fail(r, node, "`%.*s` is no normalised package name",
                                 PL_STR_ARG(name));
         out->dependencies[i] = name;

@@ -40,7 +40,7 @@ static bool check_name(const struct pl_lock_reader *r,
                        const struct pl_toml_node *row, struct pl_str name)
 {
     const struct pl_toml_node *node;
-    if (pl_name_is_normal(name) && pl_name_valid(name))
+    if (pl_name_is_normal(name))
         return true;
     return pl_toml_get(row, "name", &node) &&
            pl_lock_fail(r, node, "`%.*s` is no normalised package name",
