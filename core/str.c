@@ -1,15 +1,5 @@
 #include "core/str.h"
 
-struct pl_str pl_str_from(const char *text)
-{
-    return (struct pl_str){text, text ? strlen(text) : 0};
-}
-
-bool pl_str_is(struct pl_str a, const char *b)
-{
-    return pl_str_eq(a, pl_str_from(b));
-}
-
 bool pl_str_is_nocase(struct pl_str a, const char *b)
 {
     if (a.len != strlen(b))

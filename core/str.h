@@ -28,7 +28,14 @@ struct pl_str {
 /* For printf's "%.*s". */
 #define PL_STR_ARG(s) (int)(s).len, (s).at ? (s).at : ""
 
-struct pl_str pl_str_from(const char *text); /* NULL gives an empty view */
+/* NULL gives an empty view. */
+static inline struct pl_str pl_str_from(const char *text)
+{
+    struct pl_str s;
+    s.at = text;
+    s.len = text ? strlen(text) : 0;
+    return s;
+}
 static inline struct pl_str pl_str_sub(struct pl_str s, size_t from, size_t to)
 {
     struct pl_str part;
@@ -46,7 +53,10 @@ static inline bool pl_str_eq(struct pl_str a, struct pl_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
-bool pl_str_is(struct pl_str a, const char *b);
+static inline bool pl_str_is(struct pl_str a, const char *b)
+{
+    return pl_str_eq(a, pl_str_from(b));
+}
 bool pl_str_is_nocase(struct pl_str a, const char *b); /* ASCII letters */
 /* Is it one of the list? */
 bool pl_str_in(struct pl_str s, const struct pl_str *list, size_t count);

@@ -8,10 +8,11 @@ struct algorithm {
     unsigned rank;   /* strength; 0: not safe any more */
 };
 
+/* The one that nearly every file has is looked for first. */
 static const struct algorithm algorithms[] = {
-    {"md5", 32, 0},       {"sha1", 40, 0},     {"shake_128", 0, 1},
-    {"shake_256", 0, 2},  {"sha224", 56, 3},   {"sha3_224", 56, 4},
-    {"blake2s", 64, 5},   {"sha3_256", 64, 6}, {"sha256", 64, 7},
+    {"sha256", 64, 7},    {"md5", 32, 0},      {"sha1", 40, 0},
+    {"shake_128", 0, 1},  {"shake_256", 0, 2}, {"sha224", 56, 3},
+    {"sha3_224", 56, 4},  {"blake2s", 64, 5},  {"sha3_256", 64, 6},
     {"sha3_384", 96, 8},  {"sha384", 96, 9},   {"sha3_512", 128, 10},
     {"blake2b", 128, 11}, {"sha512", 128, 12},
 };
