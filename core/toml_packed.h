@@ -1,10 +1,9 @@
 /*
  * A TOML document parsed at build time.
  *
- * Parsing costs about 75 ns a byte, so a text that is built into the program
- * is parsed while building: pl_toml_pack writes down its nodes and their
- * places, and pl_toml_unpack makes the same document of them again, some eighty
- * times faster than parsing. The packed bytes belong to exactly one text and
+ * A text that is built into the program is parsed while building: pl_toml_pack
+ * writes down its nodes and their places, and pl_toml_unpack makes the same
+ * document of them again, some eighty times faster than toml++ parses. The packed bytes belong to exactly one text and
  * one version of this code: they are never written to a file that outlives a
  * build, and never read from outside.
  *

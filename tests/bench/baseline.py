@@ -43,6 +43,8 @@ NONE = ['--template', 'none', '--python-version', '3.11', '--ignore-rule',
         'all']
 TORCH_240 = ['--template', 'runpod-torch240-cu124-py311']
 TORCH_280 = ['--template', 'runpod-torch280-cu128-py311']
+# Else what is looked for depends on how fast the machine is.
+ENOUGH = ['--repair-time', '600']
 # By name: a requirements file and options, or the arguments of bench_search.
 COMMANDS = {
     'quickstart': ['runpod-bulletproof.in', *TORCH_240],
@@ -52,12 +54,10 @@ COMMANDS = {
     'freely': ['comfyui.in', *TORCH_240, '--replace', 'freely'],
     'torch 2.8': ['serverless-worker.in', *TORCH_280],
     'a date': ['llama-factory.in', *NONE, *OLD],
-    # repairs are looked for as long as there is time: here until they are done
-    'no': ['comfyui.in', *NONE, *OLD, '--no-repairs'],
-    'no, by a fact': ['worker-vllm.in', *TORCH_240, '--no-repairs'],
-    'no, with repairs': ['comfyui.in', *NONE, *OLD, '--repair-time', '600'],
-    'no, by a fact, with repairs': ['worker-vllm.in', *TORCH_240,
-                                    '--repair-time', '600'],
+    'no': ['comfyui.in', *NONE, *OLD, *ENOUGH, '--no-repairs'],
+    'no, by a fact': ['worker-vllm.in', *TORCH_240, *ENOUGH, '--no-repairs'],
+    'no, with repairs': ['comfyui.in', *NONE, *OLD, *ENOUGH],
+    'no, by a fact, with repairs': ['worker-vllm.in', *TORCH_240, *ENOUGH],
     'made up': [150, 500],
 }
 # By name: the arguments of make_lock.py.
