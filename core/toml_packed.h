@@ -3,9 +3,10 @@
  *
  * A text that is built into the program is parsed while building: pl_toml_pack
  * writes down its nodes and their places, and pl_toml_unpack makes the same
- * document of them again, some eighty times faster than toml++ parses. The packed bytes belong to exactly one text and
- * one version of this code: they are never written to a file that outlives a
- * build, and never read from outside.
+ * document of them again, some eighty times faster than toml++ parses. The
+ * packed bytes belong to exactly one text and one version of this code: they
+ * are never written to a file that outlives a build, and never read from
+ * outside.
  *
  * The format: a byte of type and marks, then variable-length numbers; places as
  * differences to the one before; strings that stand in the text unescaped are
