@@ -3,6 +3,8 @@
 #include "core/bits.h"
 #include "core/limits.h"
 
+#define WIDE 100
+
 struct frame {
     struct pl_lock_edges next;
     size_t at;
@@ -12,11 +14,12 @@ struct drawer {
     struct pl_cli *cli;
     const struct pl_tree *tree;
     struct pl_table table;
-    uint64_t *shown; /* nodes whose needs stand above */
+    struct pl_str file; /* left out of lines; empty: nothing is */
+    uint64_t *shown;    /* nodes whose needs stand above */
     struct frame frames[PL_MAX_TREE_DEPTH + 1];
     size_t depth, rows;
-    bool has_all, has_alone; /* columns */
-    bool repeats, cuts, unknown;
+    bool has_all, has_alone;            /* columns */
+    bool repeats, cuts, unknown, facts; /* what there is to explain */
 };
 
 static const struct pl_lock_node *node_at(const struct pl_tree *tree, size_t n)
@@ -87,10 +90,9 @@ static struct pl_str notes_of(const struct drawer *d,
                               bool cuts)
 {
     PL_BUF(notes, PL_MAX_MESSAGE_BYTES);
-    if (!node->package)
-        add_note(&notes, PL_STR("from the template"));
     for (size_t i = 0; i < node->line_count; i++)
-        add_note(&notes, node->lines[i]);
+        add_note(&notes,
+                 pl_str_sub(node->lines[i], d->file.len, node->lines[i].len));
     if (node->entry_count > 1)
         add_note(&notes, pl_arena_printf(d->cli->arena, "1 of %zu entries",
                                          node->entry_count));
@@ -112,8 +114,12 @@ static void add_row(struct drawer *d, size_t n, bool repeats, bool cuts)
     bool leads_on = node->all.packages > node->own.packages;
     pl_table_row(&d->table);
     pl_table_cell(&d->table, title_of(d, node), style);
-    pl_table_cell(&d->table, node->package ? weight_text(d, &node->own) : empty,
-                  PL_STYLE_PLAIN);
+    if (node->package)
+        pl_table_cell(&d->table, weight_text(d, &node->own), PL_STYLE_PLAIN);
+    else
+        pl_table_cell(&d->table, PL_STR("template"), PL_STYLE_DIM);
+    d->facts |= !node->package;
+
     if (d->has_all)
         pl_table_cell(&d->table, leads_on ? weight_text(d, &node->all) : empty,
                       PL_STYLE_PLAIN);
@@ -180,6 +186,13 @@ static void legend(const struct drawer *d, const char *text)
     pl_show_wrapped(&d->cli->out, 0, pl_str_from(text), &d->cli->text);
 }
 
+static void legend_file(const struct drawer *d)
+{
+    pl_cli_print(d->cli, ":N: line N of ");
+    pl_show_text(&d->cli->out, PL_STYLE_PLAIN, d->file, &d->cli->text);
+    pl_cli_print(d->cli, "\n");
+}
+
 static void show_foot(struct drawer *d)
 {
     const struct pl_lock *lock = d->tree->lock;
@@ -208,6 +221,10 @@ static void show_foot(struct drawer *d)
                   "each");
     if (d->has_alone)
         legend(d, "alone: what no other one at the left edge needs");
+    if (d->file.len)
+        legend_file(d);
+    if (d->facts)
+        legend(d, "template: it is there already, and is not downloaded");
     if (d->repeats)
         legend(d, "(*) what stands below it is shown above");
     if (d->cuts)
@@ -233,9 +250,32 @@ static void show_unasked(struct drawer *d)
                  pl_buf_view(&names), 8, &d->cli->text);
 }
 
+/* Nested names leave no room for every column. */
+static bool is_wide(const struct drawer *d)
+{
+    unsigned width = d->cli->out.width;
+    return !width || width >= WIDE;
+}
+
+/* The file that all lines are of; empty: there are several. */
+static struct pl_str only_file(const struct pl_lock_graph *graph)
+{
+    struct pl_str file = {0};
+    for (size_t i = 0; i < graph->count; i++)
+        for (size_t k = 0; k < graph->nodes[i].line_count; k++) {
+            struct pl_str line = graph->nodes[i].lines[k];
+            struct pl_str its = pl_str_sub(line, 0, pl_str_rfind(line, ':'));
+            if (!its.len || its.len == line.len ||
+                (file.len && !pl_str_eq(file, its)))
+                return (struct pl_str){0};
+            file = its;
+        }
+    return file;
+}
+
 static void begin_table(struct drawer *d)
 {
-    static const struct pl_column name = {.title = "package", .cut = true};
+    static const struct pl_column name = {.title = "package"};
     static const struct pl_column note = {.title = "", .cut = true};
     struct pl_column columns[5] = {name, {.title = "size", .right = true}};
     size_t count = 2;
@@ -258,7 +298,8 @@ bool pl_tree_show(struct pl_cli *cli, const struct pl_tree *tree,
     d->shown =
         pl_new_array(cli->arena, uint64_t, PL_BITS_WORDS(tree->graph->count));
     d->has_all &= says_who(tree->graph);
-    d->has_alone &= d->has_all;
+    d->has_alone &= d->has_all && (is_wide(d) || !tree->depth);
+    d->file = is_wide(d) ? (struct pl_str){0} : only_file(tree->graph);
     begin_table(d);
     bool good = walk(d, err);
     if (good)

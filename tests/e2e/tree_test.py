@@ -100,10 +100,12 @@ def check_texts(world, data):
                                                'LANG': 'de_DE.UTF-8'})
         world.expect(again.stdout == done.stdout, name, 'the locale matters')
         world.expect(max(map(len, done.stdout.splitlines())) <= 200, name)
-        for width in ['50', '80']:
+        for width in ['60', '80']:
             done = world.run('tree', *words, env={'COLUMNS': width})
             world.expect(max(map(len, done.stdout.splitlines())) <=
                          int(width), name, width, done.stdout)
+        world.golden(os.path.join(data, 'tree', name + '.80.txt'),
+                     done.stdout)
     stdin = world.run('tree', '-', stdin=sample())
     world.expect(stdin.stdout == world.run('tree').stdout, 'of stdin')
     colour = world.run('tree', '--color', 'always').stdout
@@ -218,6 +220,7 @@ def hostile_locks():
     yield 'heavy', lock([package(n, needs=['b', 'c'], size=2**63 - 1)
                          for n in 'abc'])
     yield 'askers', lock([package('a', via=[f'x{i}' for i in range(9000)])])
+    yield 'file', lock([package('a', via=['\x1b]0;x\x07\u202e.in:1'])])
     yield 'marks', lock([package(
         'a', via=['\x1b]0;x\x07:1', 'r\n.in:2', '\u202e:3', 'no\nname',
                   'https://u:secret@h/r.in:4'])])
@@ -228,7 +231,8 @@ def check_hostile(world):
         world.write('pylock.toml', text)
         for words in [[], ['-i'], ['--json'], ['--depth', '3']]:
             start = time.monotonic()
-            done = world.run('tree', *words)
+            done = world.run('tree', *words, env={'COLUMNS': '80'}
+                             if '-i' in words else {})
             took = time.monotonic() - start
             world.expect(took < 20, name, words, took)
             world.expect('\x1b' not in done.stdout and '\u202e' not in
