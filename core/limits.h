@@ -25,6 +25,7 @@
 #define PL_MAX_LOCK_WARNINGS 10       /* kept of one lock; others counted */
 #define PL_MAX_TREE_DEPTH 64          /* levels that `podlock tree` shows */
 #define PL_MAX_TREE_LINES 50000
+#define PL_MAX_DIFF_LINES 64          /* that ask for one package, compared */
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)

@@ -183,9 +183,10 @@ enum pl_diff_file_bits {
     PL_DIFF_FILE_TIME = 128,
     PL_DIFF_FILE_OTHER = 256, /* keys that podlock does not know */
     PL_DIFF_FILE_ORDER = 512, /* stands elsewhere in the list */
+    PL_DIFF_FILE_NAME = 1024, /* of the only file on both sides */
 };
 
-/* Files of two packages, paired by their names. */
+/* Files of two packages, paired by names; or the only one of each. */
 struct pl_diff_file {
     const struct pl_lock_file *from, *to; /* NULL: came, went */
     unsigned differs;                     /* bits, when there are both */
@@ -223,29 +224,29 @@ struct pl_diff_rule {
 /* ---- why ---- */
 
 enum pl_diff_reason_kind {
-    PL_DIFF_BY_LINE,         /* the line that asks reads `from`, now `to`; one
-                                is empty when it came or went */
-    PL_DIFF_BY_PARENT,       /* `who` asks for it and moved, came or went */
-    PL_DIFF_BY_NEW_PARENT,   /* `who` is as it was and asks only now */
-    PL_DIFF_BY_LOST_PARENT,  /* `who` is as it was and asks no more */
-    PL_DIFF_BY_REPLACEMENT,  /* `text`: why a fact is replaced */
-    PL_DIFF_BY_TEMPLATE,     /* another template: `from`, `to` */
-    PL_DIFF_BY_RULE,         /* an ABI rule, `who`, began or ceased to apply */
-    PL_DIFF_BY_IGNORED_RULE, /* `who` is ignored now (has `to`), or no more */
+    PL_DIFF_BY_LINE,         /* a line that asks for it, or binds its version,
+                                came, went or reads otherwise; both texts are
+                                empty where they are not known */
+    PL_DIFF_BY_REPLACEMENT,  /* `text`: why it replaces the template's */
+    PL_DIFF_BY_TEMPLATE,     /* another template: `from`, `to` are ids */
+    PL_DIFF_BY_PARENT,       /* `who` asks for it, and moved, came or went, or
+                                is as it was and began or ceased to ask */
+    PL_DIFF_BY_RULE,         /* an ABI rule came to matter or ceased to */
+    PL_DIFF_BY_IGNORED_RULE, /* one about it is ignored now, or no more */
     PL_DIFF_BY_INDEX,        /* another index: `from`, `to` */
-    PL_DIFF_BY_INPUT,        /* `who`, an input that asks for it, changed; its
-                                text is not known */
+    PL_DIFF_BY_INPUT,        /* `who`, which has a line that asks, changed, and
+                                how is not known */
     PL_DIFF_BY_ARGUMENTS,    /* the command's words changed */
     PL_DIFF_BY_NOTHING,      /* nothing in either lock explains it */
 };
 
-/* Best first. `who`, `from`, `to`, `text` may be empty. */
+/* Best first. Strings may be empty. */
 struct pl_diff_reason {
     enum pl_diff_reason_kind kind;
+    bool had, has;          /* it held in the old lock, holds in the new one */
     struct pl_str who;      /* "requirements.in:2", "pandas", a rule's id */
     struct pl_str from, to; /* of a line: its text; of a parent: its version */
     struct pl_str text;
-    const struct pl_diff_rule *rule; /* of PL_DIFF_BY_RULE; or NULL */
 };
 
 struct pl_diff_change {
@@ -263,7 +264,8 @@ struct pl_diff_change {
     size_t file_count;
     struct pl_diff_rule *rules; /* by id */
     size_t rule_count;
-    struct pl_diff_reason *reasons; /* at least one for a package */
+    struct pl_diff_reason *reasons; /* at least one for a package that
+                                       is not just PL_DIFF_CHANGED */
     size_t reason_count;
     int64_t bytes;  /* of download, what the new lock needs more */
     bool has_bytes; /* the sizes are known, or nothing is downloaded */

@@ -25,6 +25,12 @@ static const struct algorithm *algorithm_of(struct pl_str name)
     return NULL;
 }
 
+bool pl_lock_hash_is_safe(struct pl_str algorithm)
+{
+    const struct algorithm *known = algorithm_of(algorithm);
+    return known && known->rank;
+}
+
 /* ---- reading ---- */
 
 static bool is_hex(struct pl_str text, bool *has_upper)

@@ -15,4 +15,7 @@ PL_MUST_CHECK bool pl_lock_hashes(const struct pl_lock_reader *r,
                                   const struct pl_toml_node *table,
                                   const char *what, struct pl_lock_file *out);
 
+/* Known, and safe today. */
+bool pl_lock_hash_is_safe(struct pl_str algorithm);
+
 #endif
