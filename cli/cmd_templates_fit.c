@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/resolve_index.h"
 #include "cli/template_fit_show.h"
 
@@ -232,8 +233,10 @@ static int run(struct pl_cli *cli, const void *given)
 {
     const struct values *values = given;
     struct pl_error err = {.arena = cli->arena};
-    struct job job = {.cli = cli, .options = &values->resolve};
+    struct pl_resolve_options resolve = values->resolve;
+    struct job job = {.cli = cli, .options = &resolve};
     bool good =
+        pl_config_take_one(cli, &resolve, &err) &&
         pl_setup_read(cli, job.options, &cli->parsed.args, &job.base, &err) &&
         pl_gpu_load(cli->arena, &job.gpu, &err) &&
         load_rows(&job, &values->templates, &err);

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/nearest.h"
 #include "cli/resolve_options.h"
 #include "cli/resolve_search.h"
@@ -30,11 +31,7 @@ static bool take_name(struct pl_cli *cli, struct pl_str *name,
     *name = pl_name_normalize(cli->arena, args->at[0]);
     args->at++;
     args->len--;
-    if (args->len)
-        return true;
-    pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
-    return pl_error_hint(err, "podlock why %.*s requirements.in",
-                         PL_STR_ARG(*name));
+    return true;
 }
 
 static struct pl_str find_nearest(const struct pl_solution *solution,
@@ -48,11 +45,12 @@ static struct pl_str find_nearest(const struct pl_solution *solution,
     return nearest.found;
 }
 
-static bool search(struct pl_cli *cli, const struct pl_resolve_options *options,
+static bool search(struct pl_cli *cli, struct pl_resolve_options *options,
                    struct pl_setup *setup, struct pl_solution *solution,
                    struct pl_error *err)
 {
-    return pl_setup_make(cli, options, setup, err) &&
+    return pl_config_take_one(cli, options, err) &&
+           pl_setup_make(cli, options, setup, err) &&
            pl_resolve_search(cli, options, setup, solution, err);
 }
 

@@ -49,12 +49,22 @@ static struct pl_str file_source(const struct planner *p, const char *name)
     return pl_arena_printf(p->arena, "a requirements file's --%s", name);
 }
 
-/* Beside --index-root URL only what is meant for podlock counts. */
+/* "podlock.toml:4" */
+static bool is_of_config(struct pl_str from)
+{
+    return pl_str_has(from, ':');
+}
+
+/*
+ * Beside --index-root URL only what is meant for podlock counts, and of
+ * podlock.toml only what was written beside its own.
+ */
 static bool counts(const struct planner *p, const char *name)
 {
     struct pl_str from = source_of(p, name);
     return !p->rooted || pl_str_starts(from, "--") ||
-           pl_str_starts(from, "PODLOCK_");
+           pl_str_starts(from, "PODLOCK_") ||
+           (is_of_config(from) && is_of_config(source_of(p, "index-root")));
 }
 
 static bool is_said(const struct planner *p, const char *name)

@@ -89,10 +89,19 @@ void pl_json_replaced(struct pl_jsonw *w, const struct pl_lock *lock)
 
 static void write_rules(struct pl_jsonw *w, const struct pl_answer *answer)
 {
+    const struct pl_ignored_vec *reasons = &answer->setup->reasons;
     pl_jsonw_object(w, "rules");
     pl_jsonw_str(w, "edition", answer->setup->rules.edition);
     pl_jsonw_strs(w, "ignored", answer->lock->ignored_rules,
                   answer->lock->ignored_rule_count);
+    pl_jsonw_array(w, "reasons");
+    for (size_t i = 0; i < reasons->len; i++) {
+        pl_jsonw_object(w, NULL);
+        pl_jsonw_str(w, "id", reasons->at[i].id);
+        pl_jsonw_str(w, "reason", reasons->at[i].reason);
+        pl_jsonw_end(w);
+    }
+    pl_jsonw_end(w);
     pl_jsonw_end(w);
 }
 

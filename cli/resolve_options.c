@@ -184,6 +184,16 @@ const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT] = {
     LIST("refresh-package", refresh_packages, "NAME",
          "ask the indexes again about this package"),
 
+    {.name = "config",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(config),
+     .value = "FILE",
+     .group = "podlock.toml",
+     .help = "what says how to lock; else podlock.toml or [tool.podlock] of "
+             "pyproject.toml is looked for"},
+    FLAG("no-config", no_config, "read no such file"),
+    VALUE("lock", lock, "NAME", "of its locks this one alone"),
+
     {.name = "upgrade",
      .letter = 'U',
      .kind = PL_OPTION_FLAG,

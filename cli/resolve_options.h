@@ -19,6 +19,7 @@
 #include "core/arena.h"
 #include "core/attr.h"
 #include "core/error.h"
+#include "core/source.h"
 #include "resolver/problem.h"
 
 enum pl_output_format {
@@ -30,6 +31,17 @@ enum pl_output_format {
 };
 
 enum pl_annotation_style { PL_ANNOTATION_SPLIT, PL_ANNOTATION_LINE };
+
+/* A rule that podlock.toml lifts. */
+struct pl_ignored_rule {
+    struct pl_str id, reason;
+    struct pl_span span; /* of the id */
+};
+
+struct pl_ignored_vec {
+    struct pl_ignored_rule *at;
+    size_t len, cap;
+};
 
 struct pl_resolve_options {
     /* what to lock */
@@ -73,18 +85,26 @@ struct pl_resolve_options {
     /* to find defects */
     struct pl_str dump_dir;
     struct pl_str window; /* a number; empty: as it is by default */
+    /* podlock.toml or [tool.podlock] */
+    struct pl_str config; /* empty: what is found */
+    struct pl_str lock;   /* of [lock.NAME]; empty: all */
+    bool no_config;
+    /* Not of the table: what cli/config.h finds in that file. */
+    struct pl_str config_template; /* a requirements file's goes first */
+    struct pl_str config_origin;   /* "podlock.toml:4", of that template */
+    struct pl_ignored_vec ignored_rules; /* why; empty: not from there */
 };
 
-#define PL_RESOLVE_OPTION_COUNT 56
+#define PL_RESOLVE_OPTION_COUNT 59
 extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 
 /*
  * First in the table stand the options that name the container; then those
  * that other commands with the same question take too (pl_command.shared),
- * from --constraint to --refresh-package.
+ * from --constraint to --lock.
  */
 #define PL_RESOLVE_TARGET_COUNT 4
-#define PL_RESOLVE_SHARED_COUNT 36
+#define PL_RESOLVE_SHARED_COUNT 39
 
 /* Of these the ones that say whom to ask: --index-url to --refresh-package. */
 #define PL_RESOLVE_INDEX_FIRST 23

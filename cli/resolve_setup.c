@@ -174,6 +174,13 @@ static bool is_ignored(const struct pl_setup *setup, struct pl_str id)
     return false;
 }
 
+static struct pl_span place_of_ignored(const struct pl_resolve_options *options,
+                                       size_t i)
+{
+    const struct pl_ignored_vec *rules = &options->ignored_rules;
+    return i < rules->len ? rules->at[i].span : (struct pl_span){0};
+}
+
 static bool choose_rules(struct pl_arena *arena,
                          const struct pl_resolve_options *options,
                          struct pl_setup *setup, struct pl_error *err)
@@ -183,12 +190,13 @@ static bool choose_rules(struct pl_arena *arena,
     for (size_t i = 0; i < options->ignore_rules.len; i++) {
         struct pl_str id = options->ignore_rules.at[i];
         if (!pl_str_is(id, "all") && !pl_abi_find(&setup->rules, id)) {
-            pl_error_plain(err, PL_ERR_USAGE, "there is no rule `%.*s`",
-                           PL_STR_ARG(id));
+            pl_error_set(err, PL_ERR_USAGE, place_of_ignored(options, i),
+                         "there is no rule `%.*s`", PL_STR_ARG(id));
             return pl_error_hint(err, "`podlock rules list` lists the ids");
         }
         pl_vec_push(arena, &setup->ignored, id);
     }
+    setup->reasons = options->ignored_rules;
     PL_VEC(const struct pl_abi_rule *) kept = {0};
     for (size_t i = 0; i < setup->rules.count; i++)
         if (!is_ignored(setup, setup->rules.rules[i].id))
@@ -231,7 +239,9 @@ static void take_inputs(struct pl_setup *setup)
 static bool no_file(struct pl_error *err)
 {
     pl_error_plain(err, PL_ERR_USAGE, "no requirements file is named");
-    return pl_error_hint(err, "name a requirements.in; - reads standard input");
+    return pl_error_hint(err,
+                         "name a requirements.in (- reads standard input), "
+                         "or list `inputs` in a podlock.toml");
 }
 
 bool pl_setup_read(struct pl_cli *cli, const struct pl_resolve_options *options,

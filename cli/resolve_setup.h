@@ -2,9 +2,9 @@
  * From options and files to a problem and an index that are ready to search.
  *
  * Which template counts, in this order: --template (or PODLOCK_TEMPLATE), a
- * line `# podlock: template = ID` in the requirements, podlock.toml or
- * [tool.podlock] of a pyproject.toml beside them, the last FROM of a
- * Dockerfile beside them when it names a known image.
+ * [lock.NAME] of podlock.toml, a line `# podlock: template = ID` in the
+ * requirements, podlock.toml or [tool.podlock] (cli/config.h), the last FROM of
+ * a Dockerfile beside them when it names a known image.
  */
 #ifndef PODLOCK_CLI_RESOLVE_SETUP_H
 #define PODLOCK_CLI_RESOLVE_SETUP_H
@@ -30,6 +30,7 @@ struct pl_setup {
     struct pl_torch_family family;
     struct pl_abi_rules rules;
     PL_VEC(struct pl_str) ignored; /* ids, or "all" */
+    struct pl_ignored_vec reasons; /* why, of those that podlock.toml lifts */
     struct pl_problem problem;
     struct pl_index *index;
     struct pl_cache *cache; /* NULL: none */

@@ -121,6 +121,28 @@ static void show_kept(struct pl_cli *cli, const struct pl_lock *lock)
     show_provided(cli, lock, false, "as they are: ");
 }
 
+/* Who lifts a rule in a file owes its readers the reason. */
+static void show_ignored(struct pl_cli *cli, const struct pl_answer *answer)
+{
+    const struct pl_lock *lock = answer->lock;
+    const struct pl_ignored_vec *reasons = &answer->setup->reasons;
+    struct pl_show show = cli->out;
+    show.width = show.width ? show.width : DEFAULT_WIDTH;
+    if (!lock->ignored_rule_count)
+        return;
+    title(cli, "Rules ignored", lock->ignored_rule_count);
+    for (size_t i = 0; i < lock->ignored_rule_count; i++) {
+        struct pl_str id = lock->ignored_rules[i], reason = {0};
+        for (size_t k = 0; k < reasons->len; k++)
+            if (pl_str_eq(reasons->at[k].id, id))
+                reason = reasons->at[k].reason;
+        struct pl_str line =
+            pl_arena_printf(cli->arena, "%.*s%s%.*s", PL_STR_ARG(id),
+                            reason.len ? ": " : "", PL_STR_ARG(reason));
+        pl_show_wrapped(&show, 2, line, &cli->text);
+    }
+}
+
 /* Which container the answer is for, and who said so. */
 static void show_template(struct pl_cli *cli, const struct pl_setup *setup)
 {
@@ -148,6 +170,7 @@ void pl_answer_show(struct pl_cli *cli, const struct pl_answer *answer)
     show_replaced(cli, answer->lock);
     show_added(cli, answer->lock);
     show_kept(cli, answer->lock);
+    show_ignored(cli, answer);
     for (size_t i = 0; i < answer->warnings.len; i++) {
         pl_show_text(&cli->out, PL_STYLE_YELLOW, PL_STR("warning: "),
                      &cli->text);

@@ -1,37 +1,6 @@
 #include "cli/resolve_setup.h"
 #include "core/file.h"
 #include "core/limits.h"
-#include "core/toml.h"
-
-static void destroy_toml(struct pl_toml **doc)
-{
-    pl_toml_destroy(*doc);
-}
-
-/* `template` of the file, or of its table [tool.podlock]. */
-static bool read_toml(struct pl_arena *arena, struct pl_str path,
-                      bool is_pyproject, struct pl_str *found,
-                      struct pl_error *err)
-{
-    const struct pl_source *source;
-    if (!pl_file_exists(path))
-        return true;
-    if (!pl_source_load(arena, path, &source, err))
-        return false;
-    struct pl_toml *doc PL_CLEANUP(destroy_toml) = NULL;
-    if (!pl_toml_parse(source, &doc, err))
-        return false;
-    const struct pl_toml_node *table = pl_toml_root(doc);
-    if (is_pyproject && (!pl_toml_get(table, "tool", &table) ||
-                         !pl_toml_get(table, "podlock", &table)))
-        return true;
-    struct pl_str text = {0};
-    if (!pl_toml_get_str(table, "template", &text, err))
-        return false;
-    if (text.len)
-        *found = pl_arena_dup(arena, text);
-    return true;
-}
 
 /* The image of `FROM [--platform=X] IMAGE [AS NAME]`; empty when it is not. */
 static struct pl_str from_image(struct pl_str line)
@@ -65,24 +34,6 @@ static bool read_dockerfile(struct pl_arena *arena, struct pl_str path,
     return true;
 }
 
-static bool look_beside(struct pl_arena *arena, struct pl_str dir,
-                        struct pl_str *found, struct pl_str *from,
-                        struct pl_error *err)
-{
-    *from = PL_STR("podlock.toml");
-    if (!read_toml(arena, pl_path_join(arena, dir, *from), false, found, err))
-        return false;
-    if (found->len)
-        return true;
-    *from = PL_STR("pyproject.toml");
-    if (!read_toml(arena, pl_path_join(arena, dir, *from), true, found, err))
-        return false;
-    if (found->len)
-        return true;
-    *from = PL_STR("Dockerfile");
-    return read_dockerfile(arena, pl_path_join(arena, dir, *from), found, err);
-}
-
 bool pl_setup_find_template(struct pl_arena *arena,
                             const struct pl_resolve_options *options,
                             const struct pl_inputs *inputs,
@@ -98,7 +49,12 @@ bool pl_setup_find_template(struct pl_arena *arena,
                                     : (struct pl_str){0};
     if (found->len)
         return true;
+    *found = options->config_template;
+    *from = options->config_origin;
+    if (found->len)
+        return true;
     struct pl_str dir =
         pl_str_is(first_input, "-") ? PL_STR(".") : pl_path_dir(first_input);
-    return look_beside(arena, dir, found, from, err);
+    *from = PL_STR("Dockerfile");
+    return read_dockerfile(arena, pl_path_join(arena, dir, *from), found, err);
 }

@@ -326,23 +326,6 @@ static void warn_about_uv(struct pl_pyproject *p,
                             "podlock does not read %s of [tool.uv]", keys[i]);
 }
 
-static bool read_template(struct pl_pyproject *p,
-                          const struct pl_toml_node *tool, struct pl_error *err)
-{
-    struct pl_inputs *in = p->file->in;
-    const struct pl_toml_node *podlock, *node;
-    struct pl_str id = {0};
-    if (!tool || !pl_toml_get(tool, "podlock", &podlock) || in->template_id.len)
-        return true;
-    if (!pl_toml_get_str(podlock, "template", &id, err))
-        return false;
-    if (!pl_toml_get(podlock, "template", &node))
-        return true;
-    in->template_id = pl_arena_dup(in->arena, id);
-    in->template_span = pl_toml_span(node);
-    return true;
-}
-
 static bool read_tables(struct pl_pyproject *p, const struct pl_toml_node *root,
                         struct pl_error *err)
 {
@@ -356,7 +339,7 @@ static bool read_tables(struct pl_pyproject *p, const struct pl_toml_node *root,
     if (!p->project && (!in->groups.len || !groups))
         return fail_no_project(p, tool, err);
     warn_about_uv(p, tool);
-    if (!read_template(p, tool, err) || (p->project && !read_project(p, err)))
+    if (p->project && !read_project(p, err))
         return false;
     for (size_t i = 0; i < in->groups.len; i++)
         if (!pl_pyproject_add_group(p, in->groups.at[i], (struct pl_span){0},

@@ -245,11 +245,13 @@ static void what_others_share(void **state)
     assert_string_equal(pl_resolve_option_table->name, "template");
     assert_string_equal(first->name, "constraint");
     assert_non_null(first->group);
-    assert_string_equal(last->name, "refresh-package");
+    assert_string_equal(last->name, "lock");
     assert_string_equal(last[1].group, "What is locked already");
     first = pl_resolve_option_table + PL_RESOLVE_INDEX_FIRST;
     assert_string_equal(first->name, "index-url");
-    assert_ptr_equal(first + PL_RESOLVE_INDEX_COUNT - 1, last);
+    last = first + PL_RESOLVE_INDEX_COUNT - 1;
+    assert_string_equal(last->name, "refresh-package");
+    assert_string_equal(last[1].name, "config");
 }
 
 int main(void)
