@@ -25,13 +25,10 @@
 #define PL_MAX_LOCK_WARNINGS 10       /* kept of one lock; others counted */
 #define PL_MAX_TREE_DEPTH 64          /* levels that `podlock tree` shows */
 #define PL_MAX_TREE_LINES 50000
-<<<<<<< HEAD
-#define PL_MAX_DIFF_LINES 64          /* that ask for one package, compared */
-=======
+#define PL_MAX_DIFF_LINES 64      /* that ask for one package, compared */
 #define PL_MAX_CONFIG_LOCKS 100   /* [lock.NAME] of one podlock.toml */
 #define PL_MAX_LOCK_NAME_BYTES 64 /* NAME */
 #define PL_MAX_FOLDERS_UP 64      /* while looking for podlock.toml */
->>>>>>> d55730a (cli: podlock.toml and [tool.podlock] say all of how to lock, several locks at once; what is unknown in them is an error)
 
 /* Bodies that come from an index, decoded. */
 #define PL_MAX_PAGE_BYTES (64u << 20)
