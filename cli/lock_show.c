@@ -44,6 +44,16 @@ bool pl_lock_open(struct pl_cli *cli, struct pl_str path, struct pl_lock *out,
     return true;
 }
 
+bool pl_lock_open_source(struct pl_cli *cli, const struct pl_source *source,
+                         struct pl_lock *out, struct pl_error *err)
+{
+    struct pl_lock_warnings warnings = {0};
+    if (!pl_lock_read(cli->arena, source, out, &warnings, err))
+        return false;
+    warn(cli, &warnings);
+    return true;
+}
+
 /* ---- JSON ---- */
 
 static const char *const source_names[] = {

@@ -13,6 +13,11 @@
  */
 PL_MUST_CHECK bool pl_lock_open(struct pl_cli *cli, struct pl_str path,
                                 struct pl_lock *out, struct pl_error *err);
+/* The same of a source that is loaded already. */
+PL_MUST_CHECK bool pl_lock_open_source(struct pl_cli *cli,
+                                       const struct pl_source *source,
+                                       struct pl_lock *out,
+                                       struct pl_error *err);
 /* The lock as one JSON object: docs/json-format.md, `podlock show`. */
 void pl_lock_json(const struct pl_lock *lock, struct pl_buf *out);
 

@@ -51,5 +51,12 @@ void pl_escape_shell(struct pl_buf *out, struct pl_str s);
  */
 void pl_escape_github(struct pl_buf *out, struct pl_str s);
 void pl_escape_github_property(struct pl_buf *out, struct pl_str s);
+/*
+ * In a line of Markdown, also in a cell of a table or inside <code>: as on the
+ * terminal, and every character that could mean something to Markdown, HTML
+ * or GitHub (mentions, #1, www.) as an entity. Not at the beginning of a line.
+ * https://github.github.com/gfm/
+ */
+void pl_escape_markdown(struct pl_buf *out, struct pl_str s);
 
 #endif

@@ -82,6 +82,12 @@ void pl_jsonw_u64(struct pl_jsonw *w, const char *key, uint64_t value)
     pl_buf_addf(w->out, "%llu", (unsigned long long)value);
 }
 
+void pl_jsonw_i64(struct pl_jsonw *w, const char *key, int64_t value)
+{
+    begin(w, key);
+    pl_buf_addf(w->out, "%lld", (long long)value);
+}
+
 void pl_jsonw_bool(struct pl_jsonw *w, const char *key, bool value)
 {
     begin(w, key);

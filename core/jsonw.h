@@ -35,6 +35,7 @@ void pl_jsonw_array(struct pl_jsonw *w, const char *key);
 void pl_jsonw_end(struct pl_jsonw *w);
 void pl_jsonw_str(struct pl_jsonw *w, const char *key, struct pl_str value);
 void pl_jsonw_u64(struct pl_jsonw *w, const char *key, uint64_t value);
+void pl_jsonw_i64(struct pl_jsonw *w, const char *key, int64_t value);
 void pl_jsonw_bool(struct pl_jsonw *w, const char *key, bool value);
 void pl_jsonw_null(struct pl_jsonw *w, const char *key);
 /* An array of strings. */

@@ -90,6 +90,8 @@
 #define PL_MAX_TOML_DEPTH 64
 #define PL_MAX_TOML_TABLES 50000 /* steps of headers and dotted keys */
 #define PL_MAX_PATH_BYTES 4096
+#define PL_MAX_DIFF_INPUTS 50            /* of a lock, read to explain a diff */
+#define PL_GIT_SECONDS 60                /* for one file of a revision */
 #define PL_MAX_MESSAGE_BYTES 65536       /* one rendered error */
 #define PL_MAX_SHOWN_LINE_BYTES 400      /* of the line that an error shows */
 #define PL_MAX_SHOWN_SENTENCE_BYTES 2000 /* of each one that it says */

@@ -47,12 +47,30 @@ static bool is_hex(struct pl_str text, bool *has_upper)
     return text.len && text.len % 2 == 0;
 }
 
+static bool fits(const struct algorithm *known, struct pl_str value,
+                 bool *has_upper)
+{
+    return is_hex(value, has_upper) &&
+           (!known->digits || value.len == known->digits);
+}
+
 static struct pl_str lowered(struct pl_arena *arena, struct pl_str text)
 {
     char *copy = pl_arena_alloc(arena, text.len + 1);
     for (size_t i = 0; i < text.len; i++)
         copy[i] = pl_lower(text.at[i]);
     return (struct pl_str){copy, text.len};
+}
+
+bool pl_lock_hash_clean(struct pl_arena *arena, struct pl_lock_hash *hash)
+{
+    const struct algorithm *known = algorithm_of(hash->algorithm);
+    bool has_upper;
+    if (!known || !fits(known, hash->value, &has_upper))
+        return false;
+    if (has_upper)
+        hash->value = lowered(arena, hash->value);
+    return true;
 }
 
 static bool check_hash(const struct pl_lock_reader *r,
@@ -67,8 +85,7 @@ static bool check_hash(const struct pl_lock_reader *r,
     if (!known)
         return true;
     bool has_upper;
-    if (!is_hex(*value, &has_upper) ||
-        (known->digits && value->len != known->digits)) {
+    if (!fits(known, *value, &has_upper)) {
         pl_lock_fail(r, node, "this is no %s hash", known->name);
         return known->digits ? pl_error_because(r->err, "one has %u hex digits",
                                                 known->digits)

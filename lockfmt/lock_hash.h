@@ -14,8 +14,10 @@
 PL_MUST_CHECK bool pl_lock_hashes(const struct pl_lock_reader *r,
                                   const struct pl_toml_node *table,
                                   const char *what, struct pl_lock_file *out);
-
 /* Known, and safe today. */
 bool pl_lock_hash_is_safe(struct pl_str algorithm);
+/* A known algorithm, and hex digits as many as it has; makes them lower. */
+PL_MUST_CHECK bool pl_lock_hash_clean(struct pl_arena *arena,
+                                      struct pl_lock_hash *hash);
 
 #endif

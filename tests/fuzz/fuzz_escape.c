@@ -24,7 +24,7 @@ static void check_media(struct pl_str text)
 {
     static void (*const media[])(struct pl_buf *, struct pl_str) = {
         pl_escape_terminal, pl_escape_toml,  pl_escape_json,
-        pl_escape_comment,  pl_escape_shell,
+        pl_escape_comment,  pl_escape_shell, pl_escape_markdown,
     };
     for (size_t i = 0; i < PL_COUNT(media); i++) {
         PL_BUF(out, PL_MAX_OUTPUT_BYTES);
@@ -36,6 +36,22 @@ static void check_media(struct pl_str text)
     struct pl_str rest = pl_buf_view(&lines), line;
     while (pl_str_cut(&rest, '\n', &line))
         check_line(line);
+}
+
+/* Nothing of HTML but the comments of its own, no cell, no code, no mention. */
+static void check_markdown(struct pl_str raw)
+{
+    PL_BUF(out, PL_MAX_OUTPUT_BYTES);
+    pl_escape_markdown(&out, raw);
+    struct pl_str text = pl_buf_view(&out);
+    for (size_t i = 0; i < text.len; i++) {
+        struct pl_str rest = pl_str_sub(text, i, text.len);
+        PL_FUZZ_WANT(!pl_str_has(PL_STR("`|*_[]\\~@$\"\\"), text.at[i]));
+        if (text.at[i] == '<')
+            PL_FUZZ_WANT(pl_str_starts(rest, "<!-- -->"));
+        if (text.at[i] == '&')
+            PL_FUZZ_WANT(pl_str_starts(rest, "&#"));
+    }
 }
 
 /* `text` is the raw one without secrets: what every medium says. */
@@ -83,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PL_FUZZ_WANT(pl_str_eq(pl_mask(&arena, text), text));
     bool valid = pl_utf8_invalid_at(text) == text.len;
     check_media(raw);
+    check_markdown(raw);
     check_json(raw, text, valid);
     check_toml(&arena, raw, text, valid);
     return 0;

@@ -375,10 +375,34 @@ static void test_dash_is_not_harmed(void **state)
     check_in_shell("/bin/dash", false);
 }
 
+static void test_markdown(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        ROW("", ""),
+        ROW("numpy 2.8.0+cu128, a-b=1/2", "numpy 2.8.0+cu128, a-b=1/2"),
+        ROW("a.in:2", "a.in:2"),
+        ROW("<img src=x>", "&#60;img src=x&#62;"),
+        ROW("a|b`c`*d*_e_~f~[g](h)!", "a&#124;b&#96;c&#96;&#42;d&#42;&#95;e"
+                                      "&#95;&#126;f&#126;&#91;g&#93;&#40;h"
+                                      "&#41;&#33;"),
+        ROW("&amp; $x$ \\", "&#38;amp; &#36;x&#36; &#92;"),
+        ROW("@a #1", "&#64;<!-- -->a &#35;<!-- -->1"),
+        ROW("GH-1 gH-2", "GH&#45;<!-- -->1 gH&#45;<!-- -->2"),
+        ROW("https://e.org WWW.e.org",
+            "https&#58;//e.org WWW&#46;<!-- -->e.org"),
+        ROW("a\nb" ESC_RED, "a&#92;nb&#92;x1b&#91;31m"),
+        ROW("https://u:p@e.org/", "https&#58;//&#42;&#42;&#42;&#64;<!-- -->"
+                                  "e.org/"),
+    };
+    check_table(rows, PL_COUNT(rows), pl_escape_markdown);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terminal),
+        cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_terminal_lines),
         cmocka_unit_test(test_comment),
         cmocka_unit_test(test_toml),

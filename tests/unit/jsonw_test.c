@@ -15,6 +15,7 @@ static void test_every_shape(void **state)
     pl_jsonw_object(&w, NULL);
     pl_jsonw_str(&w, "name", PL_STR("a\"\n"));
     pl_jsonw_u64(&w, "size", UINT64_MAX);
+    pl_jsonw_i64(&w, "less", INT64_MIN);
     pl_jsonw_bool(&w, "yes", true);
     pl_jsonw_bool(&w, "no", false);
     pl_jsonw_null(&w, "none");
@@ -37,6 +38,7 @@ static void test_every_shape(void **state)
     assert_string_equal(out.data, "{\n"
                                   "  \"name\": \"a\\\"\\n\",\n"
                                   "  \"size\": 18446744073709551615,\n"
+                                  "  \"less\": -9223372036854775808,\n"
                                   "  \"yes\": true,\n"
                                   "  \"no\": false,\n"
                                   "  \"none\": null,\n"
