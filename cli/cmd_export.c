@@ -192,7 +192,8 @@ static int run(struct pl_cli *cli, const void *given)
     PL_BUF(text, PL_MAX_OUTPUT_BYTES);
     struct pl_str path =
         cli->parsed.args.len ? cli->parsed.args.at[0] : PL_STR("pylock.toml");
-    if (!pl_lock_open(cli, path, &lock, &err))
+    if (!pl_lock_spare(values->output_file, &err) ||
+        !pl_lock_open(cli, path, &lock, &err))
         return pl_cli_fail(cli, &err);
     bool good =
         format == JSON || format == CYCLONEDX

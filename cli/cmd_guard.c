@@ -80,6 +80,13 @@ static void compare_digests(const struct guard *g)
                     PL_STR_ARG(g->path), PL_STR_ARG(g->template.id));
 }
 
+static bool fail_nothing(struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_USAGE, "there is nothing to hold");
+    return pl_error_hint(err, "a LOCK has pins, or a --template of "
+                              "`podlock templates` what it protects");
+}
+
 static bool find_template(struct guard *g, struct pl_error *err)
 {
     struct pl_str wanted = g->values->wanted;
@@ -87,7 +94,7 @@ static bool find_template(struct guard *g, struct pl_error *err)
     if (from_lock)
         wanted = g->lock.template_id;
     if (!wanted.len || pl_str_is(wanted, "none"))
-        return true;
+        return g->path.len || fail_nothing(err);
     if (!pl_template_find(g->cli->arena, wanted, &g->template, err))
         return from_lock ? pl_error_hint(err, "the lock names it; --template "
                                               "FILE says what it holds")
@@ -276,7 +283,8 @@ static int run(struct pl_cli *cli, const void *given)
         g->path = cli->parsed.args.at[0];
     else if (!g->is_told)
         g->path = PL_STR("pylock.toml");
-    if (!read_lock(g, &err) || !find_template(g, &err))
+    if (!pl_lock_spare(g->values->output_file, &err) || !read_lock(g, &err) ||
+        !find_template(g, &err))
         return pl_cli_fail(cli, &err);
     add_facts(g);
     if (!write(g, &err))

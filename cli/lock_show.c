@@ -54,6 +54,16 @@ bool pl_lock_open_source(struct pl_cli *cli, const struct pl_source *source,
     return true;
 }
 
+bool pl_lock_spare(struct pl_str output_file, struct pl_error *err)
+{
+    if (!pl_str_ends(output_file, ".toml"))
+        return true;
+    pl_error_plain(err, PL_ERR_USAGE, "`%.*s` is a name for a lock",
+                   PL_STR_ARG(output_file));
+    return pl_error_hint(err, "what is written here is none: choose another "
+                              "name for it");
+}
+
 /* ---- JSON ---- */
 
 static const char *const source_names[] = {

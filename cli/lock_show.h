@@ -18,6 +18,9 @@ PL_MUST_CHECK bool pl_lock_open_source(struct pl_cli *cli,
                                        const struct pl_source *source,
                                        struct pl_lock *out,
                                        struct pl_error *err);
+/* May a file that is no lock be written there? Errors: PL_ERR_USAGE. */
+PL_MUST_CHECK bool pl_lock_spare(struct pl_str output_file,
+                                 struct pl_error *err);
 /* The lock as one JSON object: docs/json-format.md, `podlock show`. */
 void pl_lock_json(const struct pl_lock *lock, struct pl_buf *out);
 

@@ -17,6 +17,29 @@ static bool fail_unhashed(const struct pl_lock_package *package,
                               "pip checks them for every package or for none");
 }
 
+/* pip reads a path as it is: what it would not is no escape either. */
+static bool is_path(struct pl_str path)
+{
+    for (size_t i = 0; i < path.len; i++)
+        if (!pl_is_alnum(path.at[i]) &&
+            !pl_str_has(PL_STR("._-/+~,="), path.at[i]))
+            return false;
+    return true;
+}
+
+static bool check_place(const struct pl_lock_package *package,
+                        struct pl_error *err)
+{
+    const struct pl_lock_tree *tree = &package->tree;
+    if (package->source == PL_LOCK_DIRECTORY)
+        return (is_path(tree->path) && is_path(tree->subdirectory)) ||
+               fail(package, err,
+                    "its path has characters that pip reads otherwise");
+    /* behind either of them pip looks for no commit: it would take any */
+    return (!pl_str_has(tree->url, '?') && !pl_str_has(tree->url, '#')) ||
+           fail(package, err, "its URL has a query or a fragment");
+}
+
 static bool check_tree(const struct pl_lock *lock,
                        const struct pl_lock_package *package,
                        struct pl_error *err)
@@ -28,6 +51,8 @@ static bool check_tree(const struct pl_lock *lock,
                     "as a URL");
     if (package->source == PL_LOCK_DIRECTORY && package->marker.len)
         return fail(package, err, "a folder cannot have a marker");
+    if (!check_place(package, err))
+        return false;
     return lock->without_hashes ||
            fail_unhashed(package, err,
                          package->source == PL_LOCK_VCS

@@ -146,13 +146,23 @@ static bool is_by_url(const struct pl_lock *lock,
     return !lock->is_foreign && !package->index.len && package->file.url.len;
 }
 
+/* Nothing that could begin a query, a fragment or another of its parts. */
+static void add_plain(struct pl_str text, struct pl_buf *out)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (pl_str_has(PL_STR("?#&=;[]"), text.at[i]))
+            pl_buf_addf(out, "%%%02X", (unsigned)(unsigned char)text.at[i]);
+        else
+            add_url(out, pl_str_sub(text, i, i + 1));
+}
+
 static void add_subdirectory(const struct pl_lock_tree *tree,
                              struct pl_buf *out)
 {
     if (!tree->subdirectory.len)
         return;
     pl_buf_add_cstr(out, "#subdirectory=");
-    add_url(out, tree->subdirectory);
+    add_plain(tree->subdirectory, out);
 }
 
 /* "git@host:path", which only ssh itself knows, is a URL for pip. */
@@ -161,13 +171,13 @@ static void add_repository(struct pl_str url, struct pl_buf *out)
     size_t colon = pl_str_find(url, ':');
     bool is_url = pl_str_find_str(url, PL_STR("://")) < url.len;
     if (is_url) {
-        add_url(out, url);
+        add_plain(url, out);
         return;
     }
     pl_buf_add_cstr(out, "ssh://");
-    add_url(out, pl_str_sub(url, 0, colon));
+    add_plain(pl_str_sub(url, 0, colon), out);
     pl_buf_add_char(out, '/');
-    add_url(out, pl_str_sub(url, colon + 1, url.len));
+    add_plain(pl_str_sub(url, colon + 1, url.len), out);
 }
 
 static void add_commit(const struct pl_lock_package *package,
@@ -193,7 +203,7 @@ static void add_folder(const struct pl_lock_tree *tree, struct pl_buf *out)
     if (!tree->subdirectory.len)
         return;
     pl_buf_add_char(out, '/');
-    add_url(out, tree->subdirectory);
+    add_plain(tree->subdirectory, out);
 }
 
 static void add_requirement(const struct pl_lock *lock,
@@ -210,7 +220,7 @@ static void add_requirement(const struct pl_lock *lock,
     } else if (is_by_url(lock, package)) {
         add_token(out, package->name);
         pl_buf_add_cstr(out, " @ ");
-        add_url(out, file->url);
+        add_url(out, pl_str_sub(file->url, 0, pl_str_find(file->url, '#')));
         add_subdirectory(&package->tree, out);
     } else {
         add_token(out, package->name);

@@ -67,6 +67,11 @@ def check_output(world):
     world.expect(world.run('export', '-', stdin=world.read('pylock.toml'))
                  .stdout.splitlines()[4:] ==
                  world.run('export', '-o', '-').stdout.splitlines()[4:], '-')
+    before = world.read('pylock.toml')
+    for words in [['export'], ['guard', '--template', 'none']]:
+        done = world.run(*words, '-o', 'pylock.toml', code=2)
+        world.expect('a name for a lock' in done.stderr, done.stderr)
+    world.expect(world.read('pylock.toml') == before, 'the lock is gone')
     os.mkdir(world.path('sub'))
     world.write('sub/pylock.toml', lock([package(
         'a', url=None, path='wheels/a-1.0-py3-none-any.whl')]))
@@ -141,6 +146,12 @@ def refused():
         'a', version=None, source='directory = { path = "." }'))
     yield ('repository by path', ['--no-hashes'], 'named by a path', package(
         'a', source=f'vcs = {{ type = "git", path = "../a", {commit} }}'))
+    for i, url in enumerate(['https://h/a.git?x=1', 'https://h/a.git#egg=b']):
+        yield (f'URL {i}', ['--no-hashes'], 'a query or a fragment', package(
+            'a', source=f'vcs = {{ type = "git", url = "{url}", {commit} }}'))
+    for i, path in enumerate(['a b', 'a#egg=b', 'a[x]', '${HOME}', 'a%20b']):
+        yield (f'path {i}', ['--no-hashes'], 'that pip reads otherwise',
+               package('a', source=f'directory = {{ path = "{path}" }}'))
     yield ('only md5', [], 'no hash of those that pip checks', package(
         'a', hashes={'md5': 'c' * 32}))
     for marker in ["python_version > '3' and os_name == ' #'",
@@ -175,12 +186,13 @@ def check_trees(world):
          f'a @ git+ssh://git@h/a.git@{COMMIT}\n'),
         (git % ('git@h:b/a.git', ''),
          f'a @ git+ssh://git@h/b/a.git@{COMMIT}\n'),
-        (git % ('https://u:secret@h/a.git', ', subdirectory = "x y"'),
-         f'a @ git+https://h/a.git@{COMMIT}#subdirectory=x%20y\n'),
+        (git % ('https://u:secret@h/a.git', ', subdirectory = "x y&egg=b#"'),
+         f'a @ git+https://h/a.git@{COMMIT}'
+         '#subdirectory=x%20y%26egg%3Db%23\n'),
         ('directory = { path = "a/b", editable = true }', '-e ./a/b\n'),
         ('directory = { path = "a", subdirectory = "c" }', './a/c\n'),
-        ('archive = { url = "https://u@h/a.zip", hashes = { sha256 = "' + SHA +
-         '" } }', 'a @ https://h/a.zip\n'),
+        ('archive = { url = "https://u@h/a.zip#egg=b", '
+         'hashes = { sha256 = "' + SHA + '" } }', 'a @ https://h/a.zip\n'),
     ]
     for source, text in lines:
         got = tree_lines(world, source)

@@ -141,6 +141,7 @@ def check_output(world):
     done = world.run(*words, 'a b.txt')
     world.expect('part these values at spaces' in done.stderr, done.stderr)
     for words, code in [(['guard'], 5), (['guard', '--template', 'nope'], 2),
+                        (['guard', '--template', 'none'], 2),
                         (['guard', 'a.toml', 'b.toml'], 2)]:
         world.expect(not world.run(*words, code=code).stdout, words)
 
