@@ -308,23 +308,28 @@ static void add_files(struct sentences *s, const struct pl_diff_change *change)
     add_rest(s, n, "files");
 }
 
+/* "requires-python: >=3.8 -> >=3.9"; the change's own name is not repeated. */
 static struct pl_str value_text(struct pl_arena *arena,
+                                const struct pl_diff_change *change,
                                 const struct pl_diff_value *value)
 {
     PL_BUF(text, PL_MAX_MESSAGE_BYTES);
     if (value->field == PL_DIFF_INPUT && value->had && value->has)
         return pl_arena_printf(arena, "%.*s has changed",
                                PL_STR_ARG(value->key));
-    pl_buf_add_str(&text, pl_diff_field_name(value->field));
+    struct pl_str field = pl_diff_field_name(value->field);
     if (value->key.len)
-        pl_buf_addf(&text, " %.*s", PL_STR_ARG(value->key));
+        pl_buf_addf(&text, "%.*s %.*s: ", PL_STR_ARG(field),
+                    PL_STR_ARG(value->key));
+    else if (!pl_str_eq(field, change->name))
+        pl_buf_addf(&text, "%.*s: ", PL_STR_ARG(field));
     if (value->had && value->has)
-        pl_buf_addf(&text, ": %.*s -> %.*s", PL_STR_ARG(value->from),
+        pl_buf_addf(&text, "%.*s -> %.*s", PL_STR_ARG(value->from),
                     PL_STR_ARG(value->to));
     else if (value->has)
-        pl_buf_addf(&text, ": now %.*s", PL_STR_ARG(value->to));
+        pl_buf_addf(&text, "now %.*s", PL_STR_ARG(value->to));
     else
-        pl_buf_addf(&text, ": no longer %.*s", PL_STR_ARG(value->from));
+        pl_buf_addf(&text, "no longer %.*s", PL_STR_ARG(value->from));
     return keep(arena, &text);
 }
 
@@ -351,7 +356,7 @@ static void add_values(struct sentences *s, const struct pl_diff_change *change)
             (!s->all && is_told(change, value)))
             continue;
         if (is_shown(s, n++))
-            add_sentence(s, value_text(s->arena, value));
+            add_sentence(s, value_text(s->arena, change, value));
     }
     add_rest(s, n, "values");
 }
