@@ -266,13 +266,13 @@ static bool are_ours(const struct pl_check *check)
     return true;
 }
 
-static void compare_inputs(struct pl_check *check)
+static void compare_inputs(struct pl_arena *arena, struct pl_check *check)
 {
     const struct pl_lock *lock = &check->lock;
     const struct pl_inputs *in = &check->setup.inputs;
     bool same = in->files.len == lock->input_count;
     for (size_t i = 0; same && i < in->files.len; i++)
-        same = pl_str_eq(pl_resolve_portable(in->files.at[i].name),
+        same = pl_str_eq(pl_resolve_input_name(arena, in->files.at[i].name),
                          lock->inputs[i].name);
     if (!same)
         pl_lock_find(&check->findings, PL_TROUBLE_INPUTS, lock->places.tool,
@@ -302,7 +302,7 @@ static bool check_question(struct pl_cli *cli, struct pl_check *check,
     }
     check->is_asked = true;
     if (inputs_are_same)
-        compare_inputs(check);
+        compare_inputs(cli->arena, check);
     pl_lock_check_template(&check->lock,
                            setup->has_template ? &setup->template : NULL,
                            &check->findings);

@@ -77,6 +77,14 @@ struct pl_str pl_resolve_portable(struct pl_str path)
     return pl_str_starts(path, "/") ? pl_path_base(path) : path;
 }
 
+struct pl_str pl_resolve_input_name(struct pl_arena *arena, struct pl_str path)
+{
+    path = pl_resolve_portable(path);
+    if (path.len > 1 && path.at[0] == '-')
+        return pl_arena_printf(arena, "./%.*s", PL_STR_ARG(path));
+    return path;
+}
+
 struct words {
     struct pl_arena *arena;
     struct pl_strs list;
@@ -86,14 +94,6 @@ static void add_word(struct words *out, struct pl_str word)
 {
     word = without_secrets(out->arena, pl_resolve_portable(word));
     pl_vec_push(out->arena, &out->list, word);
-}
-
-/* A file whose name would be read as an option's. */
-static void add_input(struct words *out, struct pl_str path)
-{
-    if (path.len > 1 && path.at[0] == '-')
-        path = pl_arena_printf(out->arena, "./%.*s", PL_STR_ARG(path));
-    add_word(out, path);
 }
 
 static void add_option(struct words *out, const struct pl_option *option,
@@ -140,7 +140,7 @@ struct pl_strs pl_resolve_arguments(const struct pl_setup *setup,
 {
     struct words out = {.arena = setup->problem.arena};
     for (size_t i = 0; i < setup->args.len; i++)
-        add_input(&out, setup->args.at[i]);
+        add_word(&out, pl_resolve_input_name(out.arena, setup->args.at[i]));
     add_word(&out, PL_STR("--template"));
     add_word(&out, setup->has_template ? setup->template.id : PL_STR("none"));
     if (!setup->has_template) {

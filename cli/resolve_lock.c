@@ -119,6 +119,20 @@ static void add_provided(struct pl_arena *arena,
     }
 }
 
+/* What an absolute file includes is named as seen from that file's folder. */
+static struct pl_str input_name(const struct pl_setup *setup,
+                                struct pl_str path)
+{
+    for (size_t i = 0; i < setup->args.len; i++) {
+        struct pl_str dir = pl_path_dir(setup->args.at[i]);
+        if (pl_str_starts(dir, "/") && path.len > dir.len + 1 &&
+            pl_str_eq(pl_str_sub(path, 0, dir.len), dir) &&
+            path.at[dir.len] == '/')
+            return pl_str_sub(path, dir.len + 1, path.len);
+    }
+    return pl_resolve_input_name(setup->problem.arena, path);
+}
+
 static void add_inputs(const struct pl_setup *setup, struct pl_lock *out)
 {
     const struct pl_inputs *in = &setup->inputs;
@@ -126,7 +140,7 @@ static void add_inputs(const struct pl_setup *setup, struct pl_lock *out)
     out->inputs = pl_new_array(arena, struct pl_lock_input, in->files.len);
     for (size_t i = 0; i < in->files.len; i++)
         out->inputs[out->input_count++] = (struct pl_lock_input){
-            pl_resolve_portable(in->files.at[i].name), in->files.at[i].sha256};
+            input_name(setup, in->files.at[i].name), in->files.at[i].sha256};
 }
 
 static void add_broken(const struct pl_setup *setup,

@@ -29,6 +29,8 @@ struct pl_strs pl_resolve_index_words(struct pl_arena *arena,
 struct pl_lock_file pl_resolve_file(const struct pl_file *file);
 /* A path as a lock may hold it: an absolute one is cut to its last part. */
 struct pl_str pl_resolve_portable(struct pl_str path);
+/* The same of an input, which is no option even if it begins with '-'. */
+struct pl_str pl_resolve_input_name(struct pl_arena *arena, struct pl_str path);
 
 /* Warnings for people, in a fixed order: sources, extras, the template. */
 typedef PL_VEC(struct pl_str) pl_warning_vec;

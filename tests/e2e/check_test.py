@@ -133,6 +133,83 @@ def check_options_good(podlock):
         podlock.expect(done.returncode == 0, words, done.stderr)
 
 
+RULE = '''
+[[rule]]
+id = "mine"
+package = "tqdm"
+versions = "<1"
+conflicts = "numpy>=2"
+severity = "import"
+reason = "a test"
+evidence = "none"
+status = "reported"
+'''
+PROJECT = '''
+[project]
+name = "x"
+version = "1"
+dependencies = ["numpy"]
+[project.optional-dependencies]
+fast = ["tqdm"]
+[dependency-groups]
+dev = ["pluggy"]
+'''
+
+
+def check_files_good(podlock):
+    """Files of every kind that a lock can be made from."""
+    os.makedirs(podlock.path('inner/rules'))
+    podlock.write('inner/rules/mine.toml', RULE)
+    podlock.write('inner/base.txt', '-c more.txt\ntqdm\n')
+    podlock.write('inner/more.txt', 'numpy<3\n')
+    podlock.write('inner/pyproject.toml', PROJECT)
+    podlock.write('nested.in', '-r inner/base.txt\nnumpy\n')
+    podlock.write('a b$c.in', 'tqdm\n')
+    podlock.write('-dash.in', 'tqdm\n')
+    podlock.write('named.in', f'# podlock: template = {TEMPLATE}\ntqdm\n')
+    podlock.write('up.in', 'tqdm\n')
+    named = ['--template', TEMPLATE]
+    for words in (['nested.in', *named], ['a b$c.in', *named],
+                  ['nested.in', 'a b$c.in', *named], ['named.in'],
+                  [podlock.path('nested.in'), *named],
+                  ['nested.in', *named, '--rules', 'inner/rules'],
+                  ['inner/pyproject.toml', *named, '--extra', 'fast',
+                   '--group', 'dev'],
+                  ['inner/pyproject.toml', *named, '--all-extras'],
+                  ['./-dash.in', *named], [*named, '--', '-dash.in']):
+        done = podlock.run('resolve', '-q', '-o', 'pylock.files.toml',
+                           *podlock.index, *words)
+        podlock.expect(done.returncode == 0, words, done.stderr)
+        done = podlock.run('check', 'pylock.files.toml')
+        podlock.expect(done.returncode == 0, words, done.stderr)
+    done = podlock.run('resolve', '../up.in', *named, *podlock.index, '-q',
+                       '--directory', 'inner', '-o', '../pylock.up.toml')
+    podlock.expect(done.returncode == 0, 'up', done.stderr)
+    done = podlock.run('check', '--directory', 'inner', '../pylock.up.toml')
+    podlock.expect(done.returncode == 0, 'up', done.stderr)
+
+
+def check_own_template(podlock, fixtures):
+    """Facts in a file of the user's are named to check, too."""
+    source = os.path.join(fixtures, '..', 'rules', 'templates',
+                          TEMPLATE + '.toml')
+    with open(source, encoding='utf-8') as f:
+        facts = f.read().replace(f'id = "{TEMPLATE}"', 'id = "mine"', 1)
+    podlock.write('mine.toml', facts)
+    done = podlock.resolve('r.in', '--template', 'mine.toml', '-o',
+                           'pylock.mine.toml')
+    podlock.expect(done.returncode == 0, done.stderr)
+    code, kinds = podlock.kinds('pylock.mine.toml')
+    podlock.expect((code, kinds) == (1, ['template']), 'not named', kinds)
+    code, kinds = podlock.kinds('pylock.mine.toml', '--template', 'mine.toml')
+    podlock.expect((code, kinds) == (0, []), 'named', kinds)
+    podlock.write('mine.toml', facts + '# changed\n')
+    code, kinds = podlock.kinds('pylock.mine.toml', '--template', 'mine.toml')
+    podlock.expect((code, kinds) == (1, ['template']), 'changed', kinds)
+    code, kinds = podlock.kinds('pylock.mine.toml', '--template', TEMPLATE)
+    podlock.expect((code, kinds) == (1, ['arguments']), 'another', kinds)
+
+
 def expect_found(podlock, what, kind, text, *words, only=True):
     podlock.write('pylock.bad.toml', text)
     code, kinds = podlock.kinds('pylock.bad.toml', *words)
@@ -474,6 +551,8 @@ def main():
         podlock.expect(podlock.kinds() == (0, []), 'the usual name')
         lock = podlock.read('pylock.toml')
         check_options_good(podlock)
+        check_files_good(podlock)
+        check_own_template(podlock, fixtures)
         check_inputs(podlock, lock)
         check_template(podlock, lock)
         check_entries(podlock, lock)
