@@ -80,7 +80,10 @@ static void make_command(struct pl_cli *cli, struct pl_check *check)
     if (check->is_asked)
         pl_lock_command(&check->lock, &text);
     else
-        pl_buf_add_cstr(&text, "podlock resolve FILE --template ID");
+        pl_buf_addf(&text, "podlock resolve FILE --template %.*s",
+                    PL_STR_ARG(check->setup.has_template
+                                   ? check->setup.template.id
+                                   : PL_STR("ID")));
     if (!pl_str_is(check->folder, ".")) {
         pl_buf_add_cstr(&text, " --directory ");
         pl_escape_shell(&text, check->folder);
@@ -328,11 +331,39 @@ static bool ask(struct pl_cli *cli, struct pl_check *check,
            take_error(check, err);
 }
 
+/* Does another tool's lock fit the template that the caller names? */
+static bool check_against(struct pl_cli *cli, struct pl_check *check,
+                          struct pl_str template, struct pl_error *err)
+{
+    struct pl_setup *setup = &check->setup;
+    struct pl_problem *problem = &setup->problem;
+    PL_VEC(const struct pl_abi_rule *) rules = {0};
+    struct pl_str no_folder = {0};
+    if (!pl_template_find(cli->arena, template, &setup->template, err) ||
+        !pl_abi_load(cli->arena, no_folder, &setup->rules, err) ||
+        !pl_torch_family_load(cli->arena, &setup->family, err))
+        return false;
+    for (size_t i = 0; i < setup->rules.count; i++)
+        pl_vec_push(cli->arena, &rules, &setup->rules.rules[i]);
+    setup->has_template = true;
+    *problem = (struct pl_problem){
+        .arena = cli->arena,
+        .env = setup->template.env,
+        .tags = pl_tags_make(cli->arena, &setup->template.env),
+        .template = &setup->template,
+        .rules = rules.at,
+        .rule_count = rules.len,
+        .family = &setup->family,
+    };
+    return pl_lock_check_answer(&check->lock, problem, &check->findings, err);
+}
+
 /*
  * Whoever made a lock of podlock's by another format, or says so, made it with
  * another podlock; what it was made from is not known then.
  */
-static void check_foreign(struct pl_check *check)
+static bool check_foreign(struct pl_cli *cli, struct pl_check *check,
+                          struct pl_str template, struct pl_error *err)
 {
     const struct pl_lock *lock = &check->lock;
     if (pl_str_is(lock->created_by, "podlock"))
@@ -342,6 +373,7 @@ static void check_foreign(struct pl_check *check)
                      "it is podlock's, but without a [tool.podlock] that this "
                      "podlock can read");
     pl_lock_check_entries(lock, &check->findings);
+    return !template.len || check_against(cli, check, template, err);
 }
 
 /* Of files that have changed: does that matter? */
@@ -375,9 +407,9 @@ bool pl_check_lock(struct pl_cli *cli, struct pl_str path,
     if (!pl_lock_open(cli, path, &out->lock, err))
         return false;
     if (out->lock.is_foreign) {
-        check_foreign(out);
+        bool checked = check_foreign(cli, out, template, err);
         make_command(cli, out);
-        return true;
+        return checked;
     }
     out->folder = pl_arena_dup(cli->arena, find_folder(out));
     int back = pl_check_enter(out->folder);

@@ -18,7 +18,8 @@ static const struct pl_option options[] = {
      .offset = OPT(template),
      .value = "ID|FILE|IMAGE",
      .group = "Options",
-     .help = "the facts, where the lock's template is not a shipped one"},
+     .help = "the facts, of another tool's lock or where the lock's template "
+             "is not a shipped one"},
     {.name = "fresh",
      .kind = PL_OPTION_FLAG,
      .offset = OPT(fresh),
@@ -46,6 +47,11 @@ static void print_foreign(struct pl_cli *cli, const struct pl_check *check)
     pl_show_text(&cli->out, PL_STYLE_PLAIN, check->path, &cli->text);
     pl_cli_print(cli, " is a valid lock of %.*s by ", PL_STR_ARG(count));
     pl_show_text(&cli->out, PL_STYLE_PLAIN, check->lock.created_by, &cli->text);
+    if (check->setup.has_template) {
+        pl_cli_print(cli, " that fits ");
+        pl_show_text(&cli->out, PL_STYLE_PLAIN, check->setup.template.id,
+                     &cli->text);
+    }
     pl_cli_print(cli, "; what it was made from is not known\n");
 }
 

@@ -82,8 +82,9 @@ void pl_lock_check_entries(const struct pl_lock *lock,
                            struct pl_lock_findings *findings);
 /*
  * Does it answer the question? The problem has not been started; it is, and
- * lives on with what the lock holds as its only candidates. Errors: those of
- * pl_problem_start.
+ * lives on with what the lock holds as its only candidates. Of another tool's
+ * lock it is not asked what the template provides, what is replaced and who
+ * asks: such a lock does not say. Errors: those of pl_problem_start.
  */
 PL_MUST_CHECK bool pl_lock_check_answer(const struct pl_lock *lock,
                                         struct pl_problem *problem,

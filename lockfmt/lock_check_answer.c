@@ -199,12 +199,26 @@ static void check_protected(struct checker *c, const struct entry *entry)
                  PL_STR_ARG(entry->package->version), PL_STR_ARG(version));
 }
 
+/* Another tool locks what is there already; installing leaves it alone. */
+static bool is_fact_itself(struct checker *c,
+                           const struct pl_lock_package *package)
+{
+    struct pl_version version;
+    const struct pl_fact *fact =
+        c->problem->template
+            ? pl_template_fact(c->problem->template, package->name)
+            : NULL;
+    return c->lock->is_foreign && fact &&
+           pl_version_parse_view(c->arena, package->version, &version, NULL) &&
+           pl_version_cmp(&version, &fact->version) == 0;
+}
+
 static void add_entries(struct checker *c)
 {
     c->entries = pl_new_array(c->arena, struct entry, c->lock->package_count);
     for (size_t i = 0; i < c->lock->package_count; i++) {
         const struct pl_lock_package *package = &c->lock->packages[i];
-        if (!is_for(c, package))
+        if (!is_for(c, package) || is_fact_itself(c, package))
             continue;
         if (entry_of(c, package->name)) {
             pl_lock_find(c->out, PL_TROUBLE_ENTRY, package->span,
@@ -371,7 +385,7 @@ static void check_reached(struct checker *c, size_t *done)
         }
     }
     for (size_t i = 0; i < c->entry_count; i++)
-        if (!c->entries[i].is_reached)
+        if (!c->entries[i].is_reached && !c->lock->is_foreign)
             pl_lock_find(c->out, PL_TROUBLE_UNASKED,
                          c->entries[i].package->span, "nothing asks for `%.*s`",
                          PL_STR_ARG(c->entries[i].package->name));
@@ -533,8 +547,10 @@ bool pl_lock_check_answer(const struct pl_lock *lock,
         return false;
     check_environment(&c);
     add_entries(&c);
-    check_replaced(&c);
-    check_provided(&c);
+    if (!lock->is_foreign) {
+        check_replaced(&c);
+        check_provided(&c);
+    }
     check_requirements(&c);
     for (size_t i = 0; i < problem->rule_count; i++)
         check_rule(&c, problem->rules[i]);

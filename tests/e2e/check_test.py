@@ -376,6 +376,20 @@ def check_foreign(podlock):
     expect_found(podlock, 'foreign', 'dependency',
                  text.replace('index =', 'dependencies = [{ name = "b" }]\n'
                               'index ='))
+    fits = ['pylock.uv.toml', '--template', TEMPLATE]
+    done = podlock.run('check', *fits)
+    podlock.expect(done.returncode == 0, 'fits', done.stderr)
+    podlock.expect('fits ' + TEMPLATE in done.stdout, done.stdout)
+    for entry, kind in ((('torch', '2.9.1', 'torch', '2.9.1',
+                          'py3-none-any', SHA), 'protected'),
+                        (('zzz', '1', 'zzz', '1', 'cp39-cp39-win32', SHA),
+                         'entry'),
+                        (('markupsafe', '1.0', 'markupsafe', '1.0',
+                          'py3-none-any', SHA), 'broken')):
+        podlock.write('pylock.uv.toml', text + ENTRY % entry)
+        code, kinds = podlock.kinds(*fits)
+        podlock.expect((code, kinds[:1]) == (1, [kind]), kind, kinds)
+        podlock.expect(podlock.kinds(fits[0]) == (0, []), kind, 'unasked')
     podlock.write('pylock.no.toml', 'lock-version = "1.0"\n')
     done = podlock.run('check', 'pylock.no.toml', 'pylock.toml')
     podlock.expect(done.returncode == 2, 'no lock', done.returncode)
