@@ -106,9 +106,10 @@ static bool resolve(struct pl_cli *cli,
     struct pl_setup *setup = &check->setup;
     struct pl_solution solution;
     struct pl_lock now;
-    bool good = pl_resolve_pins(options, &setup->problem, err) &&
-                pl_setup_restart(cli, options, setup, err) &&
-                pl_resolve_search(cli, options, setup, &solution, err);
+    bool good =
+        pl_resolve_pins(options, &setup->inputs, &setup->problem, err) &&
+        pl_setup_restart(cli, options, setup, err) &&
+        pl_resolve_search(cli, options, setup, &solution, err);
     pl_progress_end(&setup->progress);
     if (!good)
         return false;

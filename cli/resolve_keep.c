@@ -2,6 +2,7 @@
 
 #include "core/file.h"
 #include "lockfmt/lock_read.h"
+#include "lockfmt/pins_read.h"
 #include "pep/name.h"
 
 /* ---- --upgrade-package ---- */
@@ -116,13 +117,17 @@ static bool is_merged_by_half(struct pl_str text)
 
 /* An empty file has nothing to keep, nor to lose: mktemp leaves such. */
 static bool load(struct pl_arena *arena, struct pl_str path,
-                 struct pl_lock *out, struct pl_error *err)
+                 enum pl_output_format format, struct pl_lock *out,
+                 struct pl_error *err)
 {
     const struct pl_source *source;
     *out = (struct pl_lock){0};
     if (!pl_source_load(arena, path, &source, err))
         return false;
-    if (!source->text.len || pl_lock_read(arena, source, out, NULL, err))
+    if (!source->text.len)
+        return true;
+    if (format == PL_OUTPUT_PYLOCK ? pl_lock_read(arena, source, out, NULL, err)
+                                   : pl_pins_read(arena, source, out, err))
         return true;
     if (err && err->code == PL_ERR_INPUT)
         pl_error_hint(err, "its versions would be kept; %s",
@@ -133,20 +138,30 @@ static bool load(struct pl_arena *arena, struct pl_str path,
     return false;
 }
 
+static bool fail_input(struct pl_str path, struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_USAGE,
+                   "`--output-file %.*s` would overwrite a file that is read",
+                   PL_STR_ARG(path));
+    return pl_error_hint(err, "write to another, such as pylock.toml");
+}
+
 bool pl_resolve_pins(const struct pl_resolve_options *options,
-                     struct pl_problem *problem, struct pl_error *err)
+                     const struct pl_inputs *inputs, struct pl_problem *problem,
+                     struct pl_error *err)
 {
     struct pl_str path = options->output_file;
     enum pl_output_format format;
     struct pl_lock lock;
-    if (options->upgrade || !path.len || pl_str_is(path, "-") ||
-        !pl_file_exists(path))
+    if (!path.len || pl_str_is(path, "-") || !pl_file_exists(path))
         return true;
+    if (pl_inputs_have(inputs, path))
+        return fail_input(path, err);
     if (!pl_resolve_format(options, &format, err))
         return false;
-    if (format != PL_OUTPUT_PYLOCK)
+    if (options->upgrade || format == PL_OUTPUT_JSON)
         return true;
     problem->policy.pins.arena = problem->arena;
-    return load(problem->arena, path, &lock, err) &&
+    return load(problem->arena, path, format, &lock, err) &&
            pin_facts(&lock, problem, err) && pin_packages(&lock, problem, err);
 }

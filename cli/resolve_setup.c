@@ -288,7 +288,7 @@ bool pl_setup_make(struct pl_cli *cli, const struct pl_resolve_options *options,
                    struct pl_setup *out, struct pl_error *err)
 {
     return pl_setup_ask(cli, options, &cli->parsed.args, out, err) &&
-           pl_resolve_pins(options, &out->problem, err) &&
+           pl_resolve_pins(options, &out->inputs, &out->problem, err) &&
            pl_setup_open(cli, options, out, err);
 }
 

@@ -275,6 +275,15 @@ bool pl_reqfile_read(struct pl_inputs *in, enum pl_reqkind kind,
     return true;
 }
 
+bool pl_inputs_have(const struct pl_inputs *in, struct pl_str path)
+{
+    struct pl_str real = real_path(in->arena, path);
+    for (size_t i = 0; i < in->seen.len; i++)
+        if (pl_str_eq(in->seen.at[i].path, real))
+            return true;
+    return false;
+}
+
 bool pl_inputs_read(struct pl_inputs *in, struct pl_str path,
                     struct pl_error *err)
 {

@@ -103,6 +103,8 @@ PL_MUST_CHECK bool pl_inputs_read_constraints(struct pl_inputs *in,
 PL_MUST_CHECK bool pl_inputs_read_overrides(struct pl_inputs *in,
                                             struct pl_str path,
                                             struct pl_error *err);
+/* Has this file been read, under whatever name? */
+bool pl_inputs_have(const struct pl_inputs *in, struct pl_str path);
 /* A list of names as --no-binary takes it, added to a control. */
 PL_MUST_CHECK bool pl_format_control_add(struct pl_arena *arena,
                                          struct pl_format_control *control,

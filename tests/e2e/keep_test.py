@@ -189,6 +189,22 @@ def small_cases(w):
         if done.returncode or told != bool(why) or why not in done.stdout:
             w.wrong(f'-P {name}', done.returncode, done.stdout)
 
+    for name, kind in (('requirements.txt', 'requirements.txt'),
+                       ('constraints.txt', 'constraints.txt')):
+        form = ['--format', kind]
+        w.run(*files, *form, '-o', name, '--exclude-newer', EARLIER)
+        text = w.read(name)
+        done = w.run(*files, *form, '-o', name)
+        if done.returncode:
+            w.wrong(name, done.stderr)
+        pins = [re.findall(r'^([a-z0-9-]+)==(\S+)', t, re.M)
+                for t in (text, w.read(name))]
+        if pins[0] != pins[1] or dict(pins[0]) != old:
+            w.wrong(name, 'pins are not kept', pins)
+        w.run(*files, *form, '-o', name, '-U')
+        if dict(re.findall(r'^([a-z0-9-]+)==(\S+)', w.read(name), re.M)) == old:
+            w.wrong(name, '-U changed nothing')
+
     w.write('pylock.toml', '''lock-version = "1.0"
 created-by = "by hand"
 [[packages]]
