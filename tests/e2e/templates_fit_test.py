@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """podlock templates fit: every row is what `resolve` says of that template.
 
-usage: templates_fit_test.py PODLOCK INDEX FIXTURES
+usage: templates_fit_test.py PODLOCK quick|all INDEX FIXTURES
+
+quick compares the rows of one recorded file with resolve, all those of three
+and of several options.
 """
 import fcntl
 import json
@@ -32,7 +35,8 @@ def expect(name, found, wanted):
 
 
 class World:
-    def __init__(self, podlock, index, fixtures, top):
+    def __init__(self, podlock, extent, index, fixtures, top):
+        self.is_quick = extent == 'quick'
         self.podlock, self.index = map(os.path.abspath, (podlock, index))
         self.fixtures, self.top = os.path.abspath(fixtures), top
 
@@ -137,7 +141,8 @@ def test_cases(world):
         expect((name, 'fitting'), sum(r['fits'] for r in rows.values()),
                fitting)
         expect((name, 'templates'), sorted(rows), shipped(world))
-        check_against_resolve(world, [case], rows)
+        if not world.is_quick or name == 'zopilot-gpu.in':
+            check_against_resolve(world, [case], rows)
         check_order(rows)
         again = world.fit(case)
         expect((name, 'again'), again, (code, rows))
@@ -151,7 +156,7 @@ def test_options(world):
                   [case, '-c', world.put('c.txt', 'pandas<2.2\n'),
                    '--ignore-rule', 'all', '--prerelease', 'allow']):
         code, rows = world.fit(*words)
-        some = dict(list(rows.items())[::4])
+        some = dict(list(rows.items())[::20 if world.is_quick else 4])
         check_against_resolve(world, words, some)
         expect((words, 'exit code'), code,
                0 if any(r['fits'] for r in rows.values()) else 1)
@@ -343,9 +348,9 @@ def test_progress(world):
         expect('--no-progress', seen, b'')
 
 
-def main(podlock, index, fixtures):
+def main(podlock, extent, index, fixtures):
     with tempfile.TemporaryDirectory() as top:
-        world = World(podlock, index, fixtures, top)
+        world = World(podlock, extent, index, fixtures, top)
         for test in (test_cases, test_options, test_named, test_machines,
                      test_text, test_numbers, test_http, test_broken_index,
                      test_no_network, test_progress):
