@@ -135,6 +135,7 @@ def goldens(world, fixtures):
             if len(line) > 80:
                 world.wrong(name, 'is wider than 80 columns:', line)
         check_json(world, name, old, new)
+    changed_line(world)
     same = world.diff(names[0], names[0], '--exit-code')
     world.want('the same', same, 0)
     if not re.fullmatch(r'no changes: \d+ packages\n', same.stdout):
@@ -144,6 +145,40 @@ def goldens(world, fixtures):
     plain = re.sub('\033\\[[0-9;]*m', '', colour)
     if colour == plain or plain != world.diff(names[0], names[1]).stdout:
         world.wrong('colour', 'changes more than colours')
+
+
+def changed_line(world):
+    """A line is raised, one bounded, one added: all forms, JSON too."""
+    for name, text in [('old', 'transformers<4.56\naccelerate\nnumpy\n'),
+                       ('new', 'transformers>=4.57\naccelerate\nnumpy<2.2\n'
+                               'scipy\n')]:
+        os.makedirs(world.path('line', name))
+        world.write(f'line/{name}/requirements.in', text)
+        world.lock('pylock.toml', 'requirements.in', '--template', T280,
+                   '--exclude-newer', DATES[0], cwd=f'line/{name}')
+    both = ['line/old/pylock.toml', 'line/new/pylock.toml']
+    world.golden('line.txt', world.diff(*both))
+    world.golden('line.md', world.diff(*both, '--format', 'markdown'))
+    world.golden('line.json', world.diff(*both, '--json'))
+    unknown_template(world, both)
+
+
+def unknown_template(world, both):
+    old, new = map(world.read, both)
+    world.write('line/other.toml', new.replace(T280, 'my-own'))
+    done = world.diff(both[0], 'line/other.toml')
+    world.want('an unknown template', done, 0, 'transformers', 'my-own',
+               err=['my-own is not a known one'])
+    world.write('line/facts.toml', re.sub(
+        r'template-digest = "[^"]*"',
+        'template-digest = "sha256:' + '0' * 64 + '"', new))
+    done = world.diff(both[0], 'line/facts.toml')
+    world.want('other facts', done, 0, 'torch stays 2.8.0+cu128',
+               err=['other facts'])
+    # an id that is a path is not opened
+    world.write('line/id.toml', old.replace(T280, '/dev/zero'))
+    world.want('a path for an id', world.diff(both[0], 'line/id.toml'), 0,
+               err=['/dev/zero is not a known one'])
 
 
 def check_json(world, name, old, new):
