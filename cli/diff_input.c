@@ -115,12 +115,26 @@ static bool load(struct pl_cli *cli, const struct pl_diff_input *input,
     return false;
 }
 
+/* A lock that a revision does not have yet: all of the other one is new. */
+static bool is_new(struct pl_cli *cli, struct pl_diff_input *input,
+                   const struct pl_error *err)
+{
+    if (input->path.len || names_path(input->label) ||
+        err->code != PL_ERR_INPUT || !pl_git_lacks(cli->arena, &input->object))
+        return false;
+    pl_cli_note(cli, "%.*s has no such lock: all of it is new",
+                PL_STR_ARG(input->label));
+    input->lock = (struct pl_lock){.is_foreign = true, .download = UINT64_MAX};
+    input->is_pins = true;
+    return true;
+}
+
 static bool read_side(struct pl_cli *cli, struct pl_diff_input *input,
-                      struct pl_error *err)
+                      bool is_old, struct pl_error *err)
 {
     const struct pl_source *source;
     if (!load(cli, input, &source, err))
-        return false;
+        return is_old && is_new(cli, input, err);
     input->is_pins = !is_lock(source);
     return input->is_pins ? pl_pins_read(cli->arena, source, &input->lock, err)
                           : pl_lock_open_source(cli, source, &input->lock, err);
@@ -251,7 +265,7 @@ bool pl_diff_read(struct pl_cli *cli, struct pl_diff_input inputs[2],
     if (!set_both(cli, inputs, err))
         return false;
     for (size_t i = 0; i < 2; i++) {
-        if (!read_side(cli, &inputs[i], err))
+        if (!read_side(cli, &inputs[i], i == 0, err))
             return false;
         find_template(cli, &inputs[i]);
     }

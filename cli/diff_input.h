@@ -11,6 +11,8 @@
  * A word is a file when one of that name exists, when it is "-", or when it
  * ends as a lock does; a revision without a path takes that of the other side.
  *
+ * An OLD that its revision does not have yet is empty, which is said.
+ *
  * Beside a lock its inputs are read, from the same revision: only those whose
  * SHA-256 the lock states, so that a lock cannot make other files be shown.
  */

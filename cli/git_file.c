@@ -101,7 +101,8 @@ static char **make_environment(struct pl_arena *arena)
 }
 
 static void make_words(struct pl_arena *arena,
-                       const struct pl_git_object *object, char **words)
+                       const struct pl_git_object *object, const char *what,
+                       char **words)
 {
     size_t n = 0;
     words[n++] = c_text(arena, PL_STR("git"));
@@ -110,18 +111,19 @@ static void make_words(struct pl_arena *arena,
         words[n++] = c_text(arena, object->dir);
     }
     words[n++] = c_text(arena, PL_STR("cat-file"));
-    words[n++] = c_text(arena, PL_STR("blob"));
+    words[n++] = c_text(arena, pl_str_from(what));
     words[n] = c_text(arena, object->name);
 }
 
 static int spawn(struct pl_arena *arena, const struct pl_git_object *object,
-                 const int out[2], const int said[2], pid_t *pid)
+                 const char *what, const int out[2], const int said[2],
+                 pid_t *pid)
 {
     char *words[MAX_ARGS] = {0};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
-    make_words(arena, object, words);
+    make_words(arena, object, what, words);
     if (posix_spawn_file_actions_init(&actions))
         pl_out_of_memory();
     if (posix_spawnattr_init(&attributes))
@@ -144,14 +146,14 @@ static int spawn(struct pl_arena *arena, const struct pl_git_object *object,
 }
 
 static bool start(struct pl_arena *arena, const struct pl_git_object *object,
-                  struct child *child, struct pl_error *err)
+                  const char *what, struct child *child, struct pl_error *err)
 {
     int out[2], said[2] = {-1, -1};
     if (pipe2(out, O_CLOEXEC) != 0)
         return pl_error_plain(err, PL_ERR_FILE, "no pipe can be opened");
     int result = pipe2(said, O_CLOEXEC) != 0
                      ? errno
-                     : spawn(arena, object, out, said, &child->pid);
+                     : spawn(arena, object, what, out, said, &child->pid);
     child->out = out[0];
     child->said = said[0];
     close_end(&out[1]);
@@ -218,13 +220,14 @@ static bool refuse(const struct pl_git_object *object,
                             PL_STR_ARG(pl_str_trim(pl_buf_view(said))));
 }
 
+/* `git cat-file WHAT OBJECT` */
 static bool run(struct pl_arena *arena, const struct pl_git_object *object,
-                struct pl_buf *out, struct pl_error *err)
+                const char *what, struct pl_buf *out, struct pl_error *err)
 {
     struct child child PL_CLEANUP(end_child) = {.out = -1, .said = -1};
     PL_BUF(said, MAX_SAID);
     int status;
-    if (!start(arena, object, &child, err))
+    if (!start(arena, object, what, &child, err))
         return false;
     if (!listen_to(&child, out, &said))
         return pl_error_plain(err, PL_ERR_LIMIT,
@@ -257,7 +260,7 @@ bool pl_git_load(struct pl_arena *arena, const struct pl_git_object *object,
         return pl_error_plain(err, PL_ERR_USAGE,
                               "`%.*s` is no revision of a file",
                               PL_STR_ARG(object->name));
-    if (!run(arena, object, &text, err))
+    if (!run(arena, object, "blob", &text, err))
         return false;
     struct pl_str body = pl_arena_dup(arena, pl_buf_view(&text));
     if (pl_str_has(body, '\0'))
@@ -267,4 +270,21 @@ bool pl_git_load(struct pl_arena *arena, const struct pl_git_object *object,
         body = pl_str_sub(body, 3, body.len);
     *out = pl_source_from_text(arena, object->name, body);
     return true;
+}
+
+static bool has(struct pl_arena *arena, const struct pl_git_object *object)
+{
+    PL_BUF(nothing, CHUNK);
+    return is_sound(object->name) && run(arena, object, "-e", &nothing, NULL);
+}
+
+bool pl_git_lacks(struct pl_arena *arena, const struct pl_git_object *object)
+{
+    struct pl_str revision =
+        pl_str_sub(object->name, 0, pl_str_rfind(object->name, ':'));
+    struct pl_git_object tree = {
+        .dir = object->dir,
+        .name = pl_arena_printf(arena, "%.*s^{tree}", PL_STR_ARG(revision)),
+    };
+    return !has(arena, object) && has(arena, &tree);
 }

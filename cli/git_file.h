@@ -40,5 +40,7 @@ PL_MUST_CHECK bool pl_git_load(struct pl_arena *arena,
                                const struct pl_git_object *object,
                                const struct pl_source **out,
                                struct pl_error *err);
+/* Is there such a revision, but no such file in it? */
+bool pl_git_lacks(struct pl_arena *arena, const struct pl_git_object *object);
 
 #endif

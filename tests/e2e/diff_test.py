@@ -249,6 +249,12 @@ def git(world):
     world.git('commit', '-q', '-m', 'two')
     world.want('git: two', world.diff('v1', 'HEAD', '--', 'pylock.toml',
                                       cwd='repo'), 0, line)
+    world.write('repo/pylock.new.toml', world.read('repo/pylock.toml'))
+    world.want('git: a new lock', world.diff('v1', '--', 'pylock.new.toml',
+                                             cwd='repo'), 0,
+               'torch stays 2.4.1+cu124: 2 added', err=['has no such lock'])
+    world.want('git: no lock', world.diff('HEAD', 'v1', '--', 'no.toml',
+                                          cwd='repo'), 2, err=['no.toml'])
     world.want('git: nothing new', world.diff(cwd='repo'), 0, 'no changes')
     git_wrong(world)
 
