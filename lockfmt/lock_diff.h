@@ -224,10 +224,10 @@ struct pl_diff_rule {
 /* ---- why ---- */
 
 enum pl_diff_reason_kind {
+    PL_DIFF_BY_REPLACEMENT,  /* `text`: why it replaces the template's */
     PL_DIFF_BY_LINE,         /* a line that asks for it, or binds its version,
                                 came, went or reads otherwise; both texts are
                                 empty where they are not known */
-    PL_DIFF_BY_REPLACEMENT,  /* `text`: why it replaces the template's */
     PL_DIFF_BY_TEMPLATE,     /* another template: `from`, `to` are ids */
     PL_DIFF_BY_PARENT,       /* `who` asks for it, and moved, came or went, or
                                 is as it was and began or ceased to ask */

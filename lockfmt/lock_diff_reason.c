@@ -49,11 +49,21 @@ static bool are_like(const struct pl_diff_line *a, const struct pl_diff_line *b,
     return pl_str_eq(pl_diff_line_file(a->where), pl_diff_line_file(b->where));
 }
 
+/* Why a fact is replaced is told first, and names the line. */
+static bool is_told(const struct explain *e, struct pl_str where)
+{
+    struct pl_str text = e->reasons.len ? e->reasons.at[0].text : where;
+    return e->reasons.len && e->reasons.at[0].kind == PL_DIFF_BY_REPLACEMENT &&
+           pl_str_eq(pl_str_sub(text, 0, where.len), where);
+}
+
 /* Texts that differ, or a line that is only on one side. */
 static void tell_line(struct explain *e, const struct pl_diff_line *a,
                       const struct pl_diff_line *b)
 {
     if (a && b && (pl_str_eq(a->text, b->text) || !a->text.len || !b->text.len))
+        return;
+    if (!a && is_told(e, b->where))
         return;
     add(e, (struct pl_diff_reason){.kind = PL_DIFF_BY_LINE,
                                    .had = a,
@@ -271,8 +281,8 @@ static void explain_change(struct explain *e, struct pl_diff_change *change)
     const struct pl_lock_package *package = change->after.package;
     e->reasons.at = NULL;
     e->reasons.len = e->reasons.cap = 0;
-    explain_lines(e, change);
     explain_replacement(e, change);
+    explain_lines(e, change);
     if (e->other_template && change->kind != PL_DIFF_CHANGED &&
         (is_of_template(&change->before) || is_of_template(&change->after)))
         add_template(e);
