@@ -1,3 +1,4 @@
+#include "cli/check_config.h"
 #include "cli/check_fresh.h"
 #include "cli/commands.h"
 #include "cli/resolve_show.h"
@@ -138,18 +139,52 @@ static void write_check(struct pl_jsonw *w, const struct pl_check *check)
 
 /* ---- the command ---- */
 
-/* What is wrong with the file itself ends neither the others nor the JSON. */
-static int check_one(struct pl_cli *cli, const struct values *values,
-                     struct pl_str path, struct pl_jsonw *w)
+struct job {
+    struct pl_cli *cli;
+    const struct values *values;
+    struct pl_resolve_options resolve; /* what podlock.toml adds is in it */
+    struct pl_config config;           /* no source: there is none */
+    struct pl_jsonw w;
+};
+
+/* PODLOCK_TEMPLATE is for commands that want one container. */
+static struct pl_str template_of(const struct job *job)
 {
+    struct pl_str from =
+        pl_parsed_source(job->cli->arena, &job->cli->parsed, "template");
+    return pl_str_starts(from, "--") ? job->values->template
+                                     : (struct pl_str){0};
+}
+
+static bool look(struct job *job, struct pl_str path,
+                 const struct pl_config_lock *lock, struct pl_check *check,
+                 struct pl_error *err)
+{
+    struct pl_cli *cli = job->cli;
+    struct pl_cli own = *cli;
+    struct pl_resolve_options asked = job->resolve;
+    if (!pl_check_lock(cli, path, template_of(job), check, err))
+        return false;
+    if (lock) {
+        if (!pl_check_config(cli, &job->config, lock, check, err))
+            return false;
+        pl_config_apply(&own, &job->config, lock, &asked);
+    }
+    return !job->values->fresh || !check->is_asked ||
+           check->findings.list.len || pl_check_fresh(cli, &asked, check, err);
+}
+
+/* What is wrong with the file itself ends neither the others nor the JSON. */
+static int check_one(struct job *job, struct pl_str path,
+                     const struct pl_config_lock *lock)
+{
+    struct pl_cli *cli = job->cli;
     struct pl_error err = {.arena = cli->arena};
     struct pl_check check;
-    if (!pl_check_lock(cli, path, values->template, &check, &err) ||
-        (values->fresh && check.is_asked && !check.findings.list.len &&
-         !pl_check_fresh(cli, &values->resolve, &check, &err)))
+    if (!look(job, path, lock, &check, &err))
         return pl_cli_fail(cli, &err);
-    if (values->format) {
-        write_check(w, &check);
+    if (job->values->format) {
+        write_check(&job->w, &check);
     } else if (check.findings.list.len) {
         show_findings(cli, &check);
         show_notes(cli, &check);
@@ -160,26 +195,44 @@ static int check_one(struct pl_cli *cli, const struct values *values,
     return check.findings.list.len ? pl_error_exit_code(PL_ERR_NO) : 0;
 }
 
-static int run(struct pl_cli *cli, const void *given)
+static int check_all(struct job *job)
 {
-    const struct values *values = given;
     struct pl_str usual = PL_STR("pylock.toml");
-    struct pl_strs paths = cli->parsed.args;
-    struct pl_jsonw w = pl_jsonw_to(&cli->text);
+    struct pl_strs paths = job->cli->parsed.args;
     int worst = 0;
     if (!paths.len)
         paths = (struct pl_strs){.at = &usual, .len = 1};
-    if (values->format) {
-        pl_jsonw_object(&w, NULL);
-        pl_jsonw_array(&w, "locks");
-    }
-    for (size_t i = 0; i < paths.len; i++) {
-        int code = check_one(cli, values, paths.at[i], &w);
+    for (size_t i = 0; !job->config.source && i < paths.len; i++) {
+        int code = check_one(job, paths.at[i], NULL);
         worst = code > worst ? code : worst;
     }
+    for (size_t i = 0; job->config.source && i < job->config.lock_count; i++) {
+        const struct pl_config_lock *lock = &job->config.locks[i];
+        int code = check_one(job, lock->output, lock);
+        worst = code > worst ? code : worst;
+    }
+    return worst;
+}
+
+static int run(struct pl_cli *cli, const void *given)
+{
+    const struct values *values = given;
+    struct pl_error err = {.arena = cli->arena};
+    struct job job = {.cli = cli,
+                      .values = values,
+                      .resolve = values->resolve,
+                      .w = pl_jsonw_to(&cli->text)};
+    if (!cli->parsed.args.len &&
+        !pl_check_config_open(cli, &job.resolve, &job.config, &err))
+        return pl_cli_fail(cli, &err);
     if (values->format) {
-        pl_jsonw_end(&w);
-        pl_jsonw_end(&w);
+        pl_jsonw_object(&job.w, NULL);
+        pl_jsonw_array(&job.w, "locks");
+    }
+    int worst = check_all(&job);
+    if (values->format) {
+        pl_jsonw_end(&job.w);
+        pl_jsonw_end(&job.w);
     }
     return worst;
 }
@@ -194,7 +247,8 @@ const struct pl_command pl_cmd_check = {
         "it agrees with them all the same; every requirement is met, nothing "
         "protected would be replaced, what the template keeps has what it "
         "needs, and every file fits. Of another tool's lock: what can be "
-        "told. LOCK is pylock.toml when it is not given.\n"
+        "told. Without LOCK: those of podlock.toml, which must "
+        "be made as it says, else pylock.toml.\n"
         "A lock says itself what it was made from. To check it against what "
         "you say, use `podlock resolve --check`.",
     .examples = "podlock check\tone line, and 1 when the answer is no\n"

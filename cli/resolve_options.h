@@ -106,9 +106,9 @@ extern const struct pl_option pl_resolve_option_table[PL_RESOLVE_OPTION_COUNT];
 #define PL_RESOLVE_TARGET_COUNT 4
 #define PL_RESOLVE_SHARED_COUNT 39
 
-/* Of these the ones that say whom to ask: --index-url to --refresh-package. */
+/* Of these the ones that `podlock check` takes: --index-url to --lock. */
 #define PL_RESOLVE_INDEX_FIRST 23
-#define PL_RESOLVE_INDEX_COUNT 17
+#define PL_RESOLVE_INDEX_COUNT 20
 
 #define PL_DEFAULT_WINDOW 4
 

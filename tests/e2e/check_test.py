@@ -537,6 +537,45 @@ def check_resolve(podlock, lock):
     podlock.expect(done.returncode == 2, 'no file', done.stderr)
 
 
+def check_config(podlock):
+    """Without a name, the locks of podlock.toml, made as it says."""
+    folder = podlock.path('project')
+    os.mkdir(folder)
+    podlock.write('project/r.in', 'tqdm\n')
+    old = 'runpod-torch240-cu124-py311'
+    config = (f'inputs = ["r.in"]\n[lock.new]\ntemplate = "{TEMPLATE}"\n'
+              f'[lock.old]\ntemplate = "{old}"\n')
+    podlock.write('project/podlock.toml', config)
+
+    def run(*words, **env):
+        return podlock.run(*words, '--directory', folder, **env)
+    done = run('resolve', '-q', *podlock.index)
+    podlock.expect(done.returncode == 0, 'config', done.stderr)
+    for env in ({}, {'PODLOCK_TEMPLATE': old}):
+        done = run('check', **env)
+        podlock.expect(done.returncode == 0, 'config', done.stderr)
+        podlock.expect('pylock.new.toml is valid' in done.stdout and
+                       'pylock.old.toml is valid' in done.stdout, done.stdout)
+    done = run('check', '--lock', 'new')
+    podlock.expect(done.stdout.count('is valid') == 1, done.stdout)
+    done = run('check', '--fresh', *podlock.index[:3])
+    podlock.expect(done.stdout.count('still gives') == 2, done.stderr)
+    podlock.write('project/podlock.toml', config + 'exclude = ["six"]\n')
+    done = run('check')
+    podlock.expect(done.returncode == 1, 'another config', done.stdout)
+    podlock.expect('pylock.new.toml is valid' in done.stdout, done.stdout)
+    podlock.expect('other arguments than podlock.toml' in done.stderr and
+                   'fix: podlock resolve --lock old\n' in done.stderr,
+                   done.stderr)
+    podlock.expect(run('check', 'pylock.old.toml').returncode == 0, 'named')
+    podlock.expect(run('check', '--no-config').returncode == 5, 'no config')
+    podlock.write('project/podlock.toml', f'template = "{TEMPLATE}"\n')
+    done = run('resolve', 'r.in', '-q', '-o', 'pylock.toml', *podlock.index)
+    podlock.expect(done.returncode == 0, 'no inputs', done.stderr)
+    done = run('check')
+    podlock.expect(done.returncode == 0, 'no inputs', done.stderr)
+
+
 def check_folders(podlock, lock):
     """Inputs are here, or beside the lock."""
     sub = podlock.path('sub')
@@ -574,6 +613,7 @@ def main():
         check_facts(podlock)
         check_foreign(podlock)
         check_strangers(podlock, lock)
+        check_config(podlock)
         check_fresh(podlock, lock)
         check_resolve(podlock, lock)
         check_folders(podlock, lock)

@@ -250,8 +250,8 @@ static void what_others_share(void **state)
     first = pl_resolve_option_table + PL_RESOLVE_INDEX_FIRST;
     assert_string_equal(first->name, "index-url");
     last = first + PL_RESOLVE_INDEX_COUNT - 1;
-    assert_string_equal(last->name, "refresh-package");
-    assert_string_equal(last[1].name, "config");
+    assert_string_equal(last->name, "lock");
+    assert_string_equal(last[1].name, "upgrade");
 }
 
 int main(void)
