@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 #include "core/limits.h"
+#include "lockfmt/lock_diff.h"
 #include "lockfmt/lock_write.h"
 
 struct changes {
@@ -10,54 +11,44 @@ struct changes {
     struct pl_span where;
 };
 
-static bool same_file(const struct pl_lock_file *a,
-                      const struct pl_lock_file *b)
+static void tell(struct changes *c, const struct pl_diff_change *change,
+                 struct pl_str version, const char *verb, struct pl_str more)
 {
-    return pl_str_eq(a->name, b->name) && pl_str_eq(a->url, b->url) &&
-           pl_str_eq(a->path, b->path) && pl_str_eq(a->sha256, b->sha256);
-}
-
-static void tell(struct changes *c, const struct pl_lock_package *package,
-                 const char *verb, struct pl_str more)
-{
-    if (!c->where.source)
-        c->where = package->span;
+    const struct pl_lock_package *before = change->before.package;
+    if (!c->where.source && before)
+        c->where = before->span;
     if (c->count++ < c->max)
         pl_buf_addf(c->out, "%s%.*s %.*s %s%.*s", c->count > 1 ? ", " : "",
-                    PL_STR_ARG(package->name), PL_STR_ARG(package->version),
-                    verb, PL_STR_ARG(more));
+                    PL_STR_ARG(change->name), PL_STR_ARG(version), verb,
+                    PL_STR_ARG(more));
 }
 
-static void compare(struct changes *c, const struct pl_lock_package *old,
-                    const struct pl_lock_package *new)
+static void tell_package(struct changes *c, const struct pl_diff_change *change)
 {
-    struct pl_str none = {0};
-    if (!pl_str_eq(old->version, new->version))
-        tell(c, old, "becomes ", new->version);
-    else if (!same_file(&old->file, &new->file))
-        tell(c, old, "has another file", none);
-}
-
-/* Both have their packages by name. */
-static void compare_all(struct changes *c, const struct pl_lock *old,
-                        const struct pl_lock *new)
-{
-    size_t i = 0, k = 0;
-    struct pl_str none = {0};
-    while (i < old->package_count || k < new->package_count) {
-        const struct pl_lock_package *a = &old->packages[i];
-        const struct pl_lock_package *b = &new->packages[k];
-        int order = i == old->package_count   ? 1
-                    : k == new->package_count ? -1
-                                              : pl_str_cmp(a->name, b->name);
-        if (order == 0)
-            compare(c, a, b);
-        else if (order < 0)
-            tell(c, a, "goes", none);
-        else
-            tell(c, b, "is new", none);
-        i += order <= 0;
-        k += order >= 0;
+    const struct pl_str none = {0};
+    switch (change->kind) {
+    case PL_DIFF_ADDED:
+    case PL_DIFF_INSTALLED:
+        tell(c, change, change->to, "is new", none);
+        return;
+    case PL_DIFF_REMOVED:
+    case PL_DIFF_KEPT:
+        tell(c, change, change->from, "goes", none);
+        return;
+    case PL_DIFF_UPGRADED:
+    case PL_DIFF_DOWNGRADED:
+        tell(c, change, change->from, "becomes ", change->to);
+        return;
+    case PL_DIFF_REBUILT:
+        tell(c, change, change->to, "has another file", none);
+        return;
+    case PL_DIFF_RELOCATED:
+        tell(c, change, change->to, "comes from another place", none);
+        return;
+    case PL_DIFF_CHANGED:
+        if (change->file_count)
+            tell(c, change, change->to, "has another file", none);
+        return;
     }
 }
 
@@ -93,7 +84,13 @@ struct pl_str pl_lock_changes(struct pl_arena *arena, const struct pl_lock *old,
 {
     PL_BUF(text, PL_MAX_MESSAGE_BYTES);
     struct changes c = {.out = &text, .max = max};
-    compare_all(&c, old, new);
+    const struct pl_diff_given given = {.old = {.lock = old},
+                                        .new = {.lock = new}};
+    struct pl_diff diff;
+    pl_lock_diff(arena, &given, &diff);
+    for (size_t i = 0; i < diff.count; i++)
+        if (diff.changes[i].subject == PL_DIFF_OF_PACKAGE)
+            tell_package(&c, &diff.changes[i]);
     if (c.count > max)
         pl_buf_addf(&text, ", and %zu more", c.count - max);
     if (!c.count)

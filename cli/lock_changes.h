@@ -8,9 +8,10 @@
 
 /*
  * "numpy 2.0.2 becomes 2.1.0, six 1.17.0 is new, idna 3.10 goes, and 4 more":
- * at most `max` packages. Where the packages are the same, what else is not:
- * "nothing but its inputs". *where is the first entry of the old lock that is
- * no more as it was, or its [tool.podlock]; none when it was not read.
+ * at most `max` packages, torch and what matters most first. Where the packages
+ * are the same, what else is not: "nothing but its inputs". *where is the first
+ * entry of the old lock that is no more as it was, or its [tool.podlock]; none
+ * when it was not read.
  */
 struct pl_str pl_lock_changes(struct pl_arena *arena, const struct pl_lock *old,
                               const struct pl_lock *new, size_t max,
