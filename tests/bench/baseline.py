@@ -9,6 +9,7 @@ beside this file. More instructions than TOLERANCE allows, or more of anything
 else, is a failure; fewer are shown. --update writes what was measured.
 
 Those of LOCKS show a made-up lock (make_lock.py), which is mostly reading it;
+those of DIFFS compare two;
 those that end in "with repairs" have GENEROUS instead of TOLERANCE, for what
 they cost depends on how many repairs there are.
 
@@ -65,6 +66,10 @@ LOCKS = {
     'a lock of 600': ['600', 'podlock'],
     "uv's lock of 600": ['600', 'uv'],
 }
+# By name: the kind of two made-up locks, one of them moved, to be compared.
+DIFFS = {
+    'two locks of 600': 'podlock',
+}
 WARM = ['quickstart', '130 packages', 'many replaced', 'no, by a fact']
 ENVIRONMENT = {
     'SIMDJSON_FORCE_IMPLEMENTATION': 'westmere',
@@ -119,6 +124,17 @@ def measure_lock(name, podlock):
         return count([podlock, 'show', '--json', lock.name])
 
 
+def measure_diff(name, podlock):
+    with tempfile.TemporaryDirectory() as top:
+        locks = [os.path.join(top, f'{step}.toml') for step in '01']
+        for step, lock in enumerate(locks):
+            with open(lock, 'w', encoding='utf-8') as f:
+                subprocess.run(
+                    [sys.executable, os.path.join(HERE, 'make_lock.py'), '600',
+                     DIFFS[name], str(step)], stdout=f, check=True)
+        return count([podlock, 'diff', '--json', *locks])
+
+
 def count(words):
     done = subprocess.run(
         ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
@@ -167,8 +183,10 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         plain = pool.map(lambda c: measure(c, *places), COMMANDS.values())
         locks = pool.map(lambda name: measure_lock(name, places[0]), LOCKS)
+        diffs = pool.map(lambda name: measure_diff(name, places[0]), DIFFS)
         served = pool.map(lambda name: measure_warm(name, *places), WARM)
-        now = {**dict(zip(COMMANDS, plain)), **dict(zip(LOCKS, locks))}
+        now = {**dict(zip(COMMANDS, plain)), **dict(zip(LOCKS, locks)),
+               **dict(zip(DIFFS, diffs))}
         for pair in served:
             now.update(pair)
     if '--update' in sys.argv:
