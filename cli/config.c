@@ -88,6 +88,8 @@ void pl_config_apply(struct pl_cli *cli, const struct pl_config *config,
     const struct pl_supplied *old = parsed->supplied;
     if (!config->source)
         return;
+    /* All of it stands in the command that a lock records. */
+    options->no_config = true;
     /* Each lock has its own. */
     parsed->supplied_cap = parsed->supplied_count;
     parsed->supplied =

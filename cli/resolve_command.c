@@ -31,6 +31,8 @@ static const char *const left_out[] = {
     "cache-dir",
     "refresh",
     "refresh-package",
+    "config",
+    "lock",
 };
 
 /* --index-root is one of those, and these are not asked beside it. */

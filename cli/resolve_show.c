@@ -1,5 +1,6 @@
 #include "cli/resolve_show.h"
 
+#include "core/escape.h"
 #include "core/limits.h"
 
 #define DEFAULT_WIDTH 80
@@ -136,10 +137,11 @@ static void show_ignored(struct pl_cli *cli, const struct pl_answer *answer)
         for (size_t k = 0; k < reasons->len; k++)
             if (pl_str_eq(reasons->at[k].id, id))
                 reason = reasons->at[k].reason;
-        struct pl_str line =
-            pl_arena_printf(cli->arena, "%.*s%s%.*s", PL_STR_ARG(id),
-                            reason.len ? ": " : "", PL_STR_ARG(reason));
-        pl_show_wrapped(&show, 2, line, &cli->text);
+        PL_BUF(line, PL_MAX_OUTPUT_BYTES);
+        pl_escape_terminal(&line, id);
+        pl_buf_add_cstr(&line, reason.len ? ": " : "");
+        pl_escape_terminal(&line, reason);
+        pl_show_wrapped(&show, 2, pl_buf_view(&line), &cli->text);
     }
 }
 
