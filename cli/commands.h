@@ -18,6 +18,7 @@ extern const struct pl_command pl_cmd_man;
 extern const struct pl_command pl_cmd_replay;
 extern const struct pl_command pl_cmd_resolve;
 extern const struct pl_command pl_cmd_rules;
+extern const struct pl_command pl_cmd_schema;
 extern const struct pl_command pl_cmd_show;
 extern const struct pl_command pl_cmd_templates;
 extern const struct pl_command pl_cmd_templates_fit;

@@ -116,5 +116,7 @@ struct pl_str pl_config_key(const struct pl_option *option);
 const char *pl_config_no_key(const struct pl_option *option);
 /* Does its value name a file or folder, or may it? */
 bool pl_config_is_path(const struct pl_option *option);
+/* May its value be written as a number? */
+bool pl_config_takes_number(const struct pl_option *option);
 
 #endif

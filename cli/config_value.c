@@ -95,7 +95,7 @@ static struct pl_str placed(const struct pl_config_reader *r,
 
 /* ---- values ---- */
 
-static bool takes_number(const struct pl_option *option)
+bool pl_config_takes_number(const struct pl_option *option)
 {
     static const char *const values[] = {"SIZE", "SECONDS", "N"};
     for (size_t i = 0; i < PL_COUNT(values); i++)
@@ -118,7 +118,7 @@ static bool read_one(const struct pl_config_reader *r,
     struct pl_str text = pl_toml_text(node);
     if (type == PL_TOML_STRING)
         return pl_config_read_text(r, node, key, out);
-    if ((type == PL_TOML_INTEGER && takes_number(option)) ||
+    if ((type == PL_TOML_INTEGER && pl_config_takes_number(option)) ||
         (type == PL_TOML_DATETIME && takes_date(option))) {
         *out = pl_arena_dup(r->arena, text);
         return true;
