@@ -154,6 +154,10 @@ static void compare_facts(struct pl_arena *arena, pl_diff_rows *rows,
     if (a->provided && b->provided)
         pl_diff_text(arena, rows, PL_DIFF_PROVIDED, a->provided->version,
                      b->provided->version);
+    if (a->provided && b->provided)
+        pl_diff_set(arena, rows, PL_DIFF_PROVIDED_VIA, a->provided->via,
+                    a->provided->via_count, b->provided->via,
+                    b->provided->via_count);
     if (!a->replaced || !b->replaced)
         return;
     pl_diff_text(arena, rows, PL_DIFF_REPLACES, a->replaced->from,

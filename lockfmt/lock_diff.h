@@ -123,13 +123,14 @@ enum pl_diff_field {
     PL_DIFF_REVISION,
     PL_DIFF_COMMIT,
     PL_DIFF_SUBDIRECTORY,
-    PL_DIFF_EDITABLE,    /* "true", "false" */
-    PL_DIFF_TREE_OTHER,  /* a key and its TOML */
-    PL_DIFF_OTHER_KEY,   /* the same, of [[packages]] or the lock */
-    PL_DIFF_TOOL_KEY,    /* of [packages.tool] or [tool] */
-    PL_DIFF_PODLOCK_KEY, /* of [packages.tool.podlock] or [tool.podlock] */
-    PL_DIFF_PROVIDED,    /* version of the fact that the answer relies on */
-    PL_DIFF_REPLACES,    /* version of the fact that is replaced */
+    PL_DIFF_EDITABLE,     /* "true", "false" */
+    PL_DIFF_TREE_OTHER,   /* a key and its TOML */
+    PL_DIFF_OTHER_KEY,    /* the same, of [[packages]] or the lock */
+    PL_DIFF_TOOL_KEY,     /* of [packages.tool] or [tool] */
+    PL_DIFF_PODLOCK_KEY,  /* of [packages.tool.podlock] or [tool.podlock] */
+    PL_DIFF_PROVIDED,     /* version of the fact that the answer relies on */
+    PL_DIFF_PROVIDED_VIA, /* who asks for that fact; one row each */
+    PL_DIFF_REPLACES,     /* version of the fact that is replaced */
     PL_DIFF_REPLACES_TO,
     PL_DIFF_REPLACES_BECAUSE,
     PL_DIFF_REPLACES_OS, /* "true", "false" */
@@ -224,14 +225,15 @@ struct pl_diff_rule {
 /* ---- why ---- */
 
 enum pl_diff_reason_kind {
-    PL_DIFF_BY_REPLACEMENT,  /* `text`: why it replaces the template's */
-    PL_DIFF_BY_LINE,         /* a line that asks for it, or binds its version,
-                                came, went or reads otherwise; both texts are
-                                empty where they are not known */
-    PL_DIFF_BY_TEMPLATE,     /* another template: `from`, `to` are ids */
-    PL_DIFF_BY_PARENT,       /* `who` asks for it, and moved, came or went, or
-                                is as it was and began or ceased to ask */
-    PL_DIFF_BY_RULE,         /* an ABI rule came to matter or ceased to */
+    PL_DIFF_BY_REPLACEMENT, /* `text`: why it replaces the template's */
+    PL_DIFF_BY_LINE,        /* a line that asks for it, or binds its version,
+                               came, went or reads otherwise; both texts are
+                               empty where they are not known */
+    PL_DIFF_BY_TEMPLATE,    /* another template: `from`, `to` are ids; or, where
+                               no template is stated, `text`: another Python */
+    PL_DIFF_BY_PARENT,      /* `who` asks for it, and moved, came or went, or
+                               is as it was and began or ceased to ask */
+    PL_DIFF_BY_RULE,        /* an ABI rule came to matter or ceased to */
     PL_DIFF_BY_IGNORED_RULE, /* one about it is ignored now, or no more */
     PL_DIFF_BY_INDEX,        /* another index: `from`, `to` */
     PL_DIFF_BY_INPUT,        /* `who`, which has a line that asks, changed, and

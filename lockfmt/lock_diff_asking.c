@@ -59,31 +59,43 @@ static size_t first_edge(const struct pl_diff_asking *asking,
     return low;
 }
 
+static struct pl_diff_parents via_of(const struct pl_diff_asking *asking,
+                                     const struct pl_diff_state *state)
+{
+    if (asking->by_via && state->package)
+        return (struct pl_diff_parents){state->package->via,
+                                        state->package->via_count};
+    if (asking->by_via && state->provided)
+        return (struct pl_diff_parents){state->provided->via,
+                                        state->provided->via_count};
+    return (struct pl_diff_parents){0};
+}
+
 struct pl_diff_parents pl_diff_parents_of(struct pl_arena *arena,
                                           const struct pl_diff_asking *asking,
-                                          const struct pl_lock_package *package)
+                                          const struct pl_diff_state *state)
 {
     PL_VEC(struct pl_str) names = {0};
-    if (!package)
-        return (struct pl_diff_parents){0};
-    for (size_t i = 0; asking->by_via && i < package->via_count; i++)
-        if (!pl_diff_is_line(package->via[i]))
-            pl_vec_push(arena, &names, package->via[i]);
-    for (size_t i = first_edge(asking, package->name);
-         i < asking->edge_count &&
-         pl_str_eq(asking->edges[i].child, package->name);
+    struct pl_diff_parents via = via_of(asking, state);
+    for (size_t i = 0; i < via.count; i++)
+        if (!pl_diff_is_line(via.at[i]))
+            pl_vec_push(arena, &names, via.at[i]);
+    if (!state->package)
+        return (struct pl_diff_parents){names.at, names.len};
+    struct pl_str child = state->package->name;
+    for (size_t i = first_edge(asking, child);
+         i < asking->edge_count && pl_str_eq(asking->edges[i].child, child);
          i++)
-        if (!names.len ||
-            !pl_str_eq(names.at[names.len - 1], asking->edges[i].parent))
+        if (!names.len || !pl_str_eq(names.at[names.len - 1],
+                                     asking->edges[i].parent))
             pl_vec_push(arena, &names, asking->edges[i].parent);
     return (struct pl_diff_parents){names.at, names.len};
 }
 
 pl_diff_line_vec pl_diff_asking_lines(const struct pl_diff_asking *asking,
-                                      const struct pl_lock_package *package,
+                                      const struct pl_diff_state *state,
                                       struct pl_str name)
 {
-    size_t count = package && asking->by_via ? package->via_count : 0;
-    return pl_diff_lines_of(&asking->lines, name, package ? package->via : NULL,
-                            count);
+    struct pl_diff_parents via = via_of(asking, state);
+    return pl_diff_lines_of(&asking->lines, name, via.at, via.count);
 }

@@ -30,12 +30,12 @@ bool pl_diff_says_via(const struct pl_lock *lock);
 void pl_diff_asking_read(struct pl_arena *arena,
                          const struct pl_diff_side *side, bool by_via,
                          bool texts, struct pl_diff_asking *out);
-/* NULL: the lock has no entry, and nobody is known to ask. */
-struct pl_diff_parents
-pl_diff_parents_of(struct pl_arena *arena, const struct pl_diff_asking *asking,
-                   const struct pl_lock_package *package);
+/* Of what is not in the lock, and relied on, what the lock says of that. */
+struct pl_diff_parents pl_diff_parents_of(struct pl_arena *arena,
+                                          const struct pl_diff_asking *asking,
+                                          const struct pl_diff_state *state);
 pl_diff_line_vec pl_diff_asking_lines(const struct pl_diff_asking *asking,
-                                      const struct pl_lock_package *package,
+                                      const struct pl_diff_state *state,
                                       struct pl_str name);
 
 #endif

@@ -161,6 +161,7 @@ static bool is_quiet(const struct pl_diff_change *change)
         return false;
     for (size_t i = 0; i < change->value_count; i++)
         if (change->values[i].field != PL_DIFF_VIA &&
+            change->values[i].field != PL_DIFF_PROVIDED_VIA &&
             change->values[i].field != PL_DIFF_DOWNLOAD)
             return false;
     return true;

@@ -15,7 +15,7 @@ struct explain {
     struct pl_map moved;  /* the first change of each package that moved */
     struct pl_map inputs; /* those whose digests differ */
     bool texts;           /* of the inputs of both locks are known */
-    bool other_template, other_arguments;
+    bool other_template, other_python, other_arguments;
     PL_VEC(struct ignored) ignored;
     PL_VEC(struct pl_diff_reason) reasons; /* of the change at hand */
 };
@@ -96,9 +96,9 @@ static void explain_lines(struct explain *e,
                           const struct pl_diff_change *change)
 {
     pl_diff_line_vec old =
-        pl_diff_asking_lines(&e->old, change->before.package, change->name);
+        pl_diff_asking_lines(&e->old, &change->before, change->name);
     pl_diff_line_vec new =
-        pl_diff_asking_lines(&e->new, change->after.package, change->name);
+        pl_diff_asking_lines(&e->new, &change->after, change->name);
     for (int likeness = SAME_LINE; likeness < LIKENESSES; likeness++)
         bind_lines(e, &old, &new, (enum likeness)likeness);
     for (size_t i = 0; i < old.len; i++)
@@ -138,6 +138,34 @@ static bool is_of_template(const struct pl_diff_state *state)
     return state->where == PL_DIFF_IN_TEMPLATE || state->replaced;
 }
 
+static bool has_other_name(const struct pl_diff_change *change)
+{
+    for (size_t i = 0; i < change->file_count; i++)
+        if (!change->files[i].from || !change->files[i].to ||
+            change->files[i].differs & PL_DIFF_FILE_NAME)
+            return true;
+    return false;
+}
+
+/* Another Python takes another wheel of the same version. */
+static void explain_template(struct explain *e,
+                             const struct pl_diff_change *change)
+{
+    bool refitted = e->other_python && change->kind == PL_DIFF_REBUILT &&
+                    has_other_name(change);
+    if (change->kind == PL_DIFF_CHANGED)
+        return;
+    if (e->other_template && (refitted || is_of_template(&change->before) ||
+                              is_of_template(&change->after)))
+        add_template(e);
+    else if (refitted)
+        add(e, (struct pl_diff_reason){
+                   .kind = PL_DIFF_BY_TEMPLATE,
+                   .had = true,
+                   .has = true,
+                   .text = PL_STR("the lock is for another Python")});
+}
+
 /* ---- parents ---- */
 
 static bool is_one_sided(const struct pl_diff_reason *reason)
@@ -164,10 +192,13 @@ static void explain_parents(struct explain *e,
                             const struct pl_diff_change *change, bool one_sided)
 {
     struct pl_diff_parents old =
-        pl_diff_parents_of(e->arena, &e->old, change->before.package);
+        pl_diff_parents_of(e->arena, &e->old, &change->before);
     struct pl_diff_parents new =
-        pl_diff_parents_of(e->arena, &e->new, change->after.package);
+        pl_diff_parents_of(e->arena, &e->new, &change->after);
     size_t i = 0, k = 0;
+    /* Who asks for a version does not choose its file. */
+    if (change->kind == PL_DIFF_REBUILT || change->kind == PL_DIFF_RELOCATED)
+        return;
     while (i < old.count || k < new.count) {
         int order = i == old.count   ? 1
                     : k == new.count ? -1
@@ -283,9 +314,7 @@ static void explain_change(struct explain *e, struct pl_diff_change *change)
     e->reasons.len = e->reasons.cap = 0;
     explain_replacement(e, change);
     explain_lines(e, change);
-    if (e->other_template && change->kind != PL_DIFF_CHANGED &&
-        (is_of_template(&change->before) || is_of_template(&change->after)))
-        add_template(e);
+    explain_template(e, change);
     explain_parents(e, change, true);
     explain_rules(e, change);
     explain_parents(e, change, false);
@@ -332,13 +361,21 @@ static void find_ignored(struct explain *e, const struct pl_lock *a,
     }
 }
 
+static void note_key(struct explain *e, struct pl_str key)
+{
+    e->other_arguments |= pl_str_is(key, "arguments");
+    e->other_python |= pl_str_is(key, "python") ||
+                       pl_str_is(key, "requires-python") ||
+                       pl_str_is(key, "environments");
+}
+
 static void find_moved(struct explain *e)
 {
     e->moved.arena = e->arena;
     for (size_t i = 0; i < e->d->changes.len; i++) {
         struct pl_diff_change *change = &e->d->changes.at[i];
         if (change->subject != PL_DIFF_OF_PACKAGE)
-            e->other_arguments |= pl_str_is(change->name, "arguments");
+            note_key(e, change->name);
         else if (!pl_str_eq(change->from, change->to) &&
                  !pl_map_get(&e->moved, change->name))
             pl_map_put(&e->moved, change->name, change);

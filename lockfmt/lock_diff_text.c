@@ -53,6 +53,7 @@ struct pl_str pl_diff_field_name(enum pl_diff_field field)
         [PL_DIFF_TOOL_KEY] = "tool key",
         [PL_DIFF_PODLOCK_KEY] = "tool.podlock key",
         [PL_DIFF_PROVIDED] = "provided",
+        [PL_DIFF_PROVIDED_VIA] = "provided via",
         [PL_DIFF_REPLACES] = "replaced from",
         [PL_DIFF_REPLACES_TO] = "replaced to",
         [PL_DIFF_REPLACES_BECAUSE] = "replaced because",
@@ -133,9 +134,10 @@ static struct pl_str text_of_parent(struct pl_arena *arena,
 static struct pl_str text_of_template(struct pl_arena *arena,
                                       const struct pl_diff_reason *r)
 {
+    if (r->text.len)
+        return r->text;
     if (!r->has)
-        return pl_arena_printf(arena,
-                               "the lock is for no template now, was "
+        return pl_arena_printf(arena, "the lock is for no template now, was "
                                "for %.*s",
                                PL_STR_ARG(r->from));
     return pl_arena_printf(arena, "the template is %.*s now",

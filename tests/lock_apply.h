@@ -267,12 +267,14 @@ static inline bool apply_package_value(struct pl_arena *arena,
 }
 
 /* Rows of what the template gives; true when the row is one. */
-static inline bool apply_fact_value(struct pl_lock_provided *provided,
+static inline bool apply_fact_value(struct pl_arena *arena, struct pl_lock_provided *provided,
                                     struct pl_lock_replaced *replaced,
                                     const struct pl_diff_value *v)
 {
     if (v->field == PL_DIFF_PROVIDED)
         apply_text(&provided->version, v);
+    else if (v->field == PL_DIFF_PROVIDED_VIA)
+        apply_set(arena, &provided->via, &provided->via_count, v);
     else if (v->field == PL_DIFF_REPLACES)
         apply_text(&replaced->from, v);
     else if (v->field == PL_DIFF_REPLACES_TO)
@@ -334,7 +336,7 @@ static inline void apply_facts(struct apply *a,
     if (before->replaced)
         replaced = *before->replaced;
     for (size_t i = 0; i < change->value_count; i++)
-        apply_fact_value(&provided, &replaced, &change->values[i]);
+        apply_fact_value(a->arena, &provided, &replaced, &change->values[i]);
     if (before->provided) {
         size_t at = (size_t)(before->provided - a->old->provided);
         a->new.provided[at] = provided;
@@ -504,6 +506,12 @@ static inline bool lock_has_ties(const struct pl_lock *lock)
         if (pl_str_eq(p->name, p[-1].name) &&
             pl_str_eq(p->version, p[-1].version) &&
             pl_str_eq(p->file.name, p[-1].file.name))
+            return true;
+    }
+    for (size_t i = 1; i < lock->provided_count; i++) {
+        const struct pl_lock_provided *f = &lock->provided[i];
+        if (pl_str_eq(f->name, f[-1].name) &&
+            pl_str_eq(f->version, f[-1].version))
             return true;
     }
     for (size_t i = 1; i < lock->replaced_count; i++) {

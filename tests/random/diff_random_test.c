@@ -183,9 +183,12 @@ static void random_facts(struct pl_arena *arena, struct pl_lock *lock)
 {
     lock->provided = pl_new_array(arena, struct pl_lock_provided, MOST);
     lock->provided_count = draw(3);
-    for (size_t i = 0; i < lock->provided_count; i++)
-        lock->provided[i] = (struct pl_lock_provided){.name = PICK(names),
-                                                      .version = PICK(facts)};
+    for (size_t i = 0; i < lock->provided_count; i++) {
+        struct pl_lock_provided *row = &lock->provided[i];
+        row->name = PICK(names);
+        row->version = PICK(facts);
+        row->via = STRS(asking, &row->via_count);
+    }
     lock->replaced = pl_new_array(arena, struct pl_lock_replaced, MOST);
     lock->replaced_count = draw(3);
     for (size_t i = 0; i < lock->replaced_count; i++)

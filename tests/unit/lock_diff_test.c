@@ -528,6 +528,45 @@ static void test_foreign(void **state)
     want_reasons(w, "numpy", "pandas 2.1.4 -> 2.2.0 asks for it");
 }
 
+/* A wheel for another Python: no parent chose it. */
+static void test_other_python(void **state)
+{
+    PL_ARENA(arena);
+    struct world *w = make_world(&arena);
+    (void)state;
+    w->old.requires_python = PL_STR("==3.11.*");
+    w->new.requires_python = PL_STR("==3.12.*");
+    put(&arena, &w->old, "aiohttp", "3", "r.in:1");
+    put(&arena, &w->new, "aiohttp", "4", "r.in:1");
+    put(&arena, &w->old, "yarl", "1", "aiohttp");
+    put(&arena, &w->new, "yarl", "1", "aiohttp")->file = (struct pl_lock_file){
+        .name = PL_STR("yarl-1-cp312.whl"), .sha256 = PL_STR("x")};
+    run(w);
+    want(w, "yarl", "1", "1", PL_DIFF_REBUILT, PL_DIFF_FILES);
+    want_reasons(w, "yarl", "the lock is for another Python");
+    w->new.template_id = PL_STR("image-2");
+    run(w);
+    want_reasons(w, "yarl", "the template is image-2 now");
+}
+
+/* What asks for a fact of the template. */
+static void test_provided_via(void **state)
+{
+    static struct pl_str one[] = {{"r.in:1", 6}}, two[] = {{"x", 1}};
+    PL_ARENA(arena);
+    struct world *w = make_world(&arena);
+    (void)state;
+    provide(&w->old, "torch", "2.8.0");
+    provide(&w->new, "torch", "2.8.0");
+    w->old.provided[0].via = one;
+    w->new.provided[0].via = two;
+    w->old.provided[0].via_count = w->new.provided[0].via_count = 1;
+    run(w);
+    assert_true(find(w, "torch")->is_quiet);
+    want(w, "torch", "2.8.0", "2.8.0", PL_DIFF_CHANGED, PL_DIFF_OTHER);
+    want_reasons(w, "torch", "r.in:1 asks for it no more | x asks for it now");
+}
+
 /* ---- several of one name ---- */
 
 static void test_markers(void **state)
@@ -568,6 +607,8 @@ int main(void)
         cmocka_unit_test(test_constraint),
         cmocka_unit_test(test_input),
         cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_other_python),
+        cmocka_unit_test(test_provided_via),
         cmocka_unit_test(test_markers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
