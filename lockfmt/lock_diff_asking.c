@@ -86,8 +86,8 @@ struct pl_diff_parents pl_diff_parents_of(struct pl_arena *arena,
     for (size_t i = first_edge(asking, child);
          i < asking->edge_count && pl_str_eq(asking->edges[i].child, child);
          i++)
-        if (!names.len || !pl_str_eq(names.at[names.len - 1],
-                                     asking->edges[i].parent))
+        if (!names.len ||
+            !pl_str_eq(names.at[names.len - 1], asking->edges[i].parent))
             pl_vec_push(arena, &names, asking->edges[i].parent);
     return (struct pl_diff_parents){names.at, names.len};
 }

@@ -137,7 +137,8 @@ static struct pl_str text_of_template(struct pl_arena *arena,
     if (r->text.len)
         return r->text;
     if (!r->has)
-        return pl_arena_printf(arena, "the lock is for no template now, was "
+        return pl_arena_printf(arena,
+                               "the lock is for no template now, was "
                                "for %.*s",
                                PL_STR_ARG(r->from));
     return pl_arena_printf(arena, "the template is %.*s now",

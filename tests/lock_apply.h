@@ -267,7 +267,8 @@ static inline bool apply_package_value(struct pl_arena *arena,
 }
 
 /* Rows of what the template gives; true when the row is one. */
-static inline bool apply_fact_value(struct pl_arena *arena, struct pl_lock_provided *provided,
+static inline bool apply_fact_value(struct pl_arena *arena,
+                                    struct pl_lock_provided *provided,
                                     struct pl_lock_replaced *replaced,
                                     const struct pl_diff_value *v)
 {
