@@ -70,7 +70,8 @@ static bool counts(const struct planner *p, const char *name)
 static bool is_said(const struct planner *p, const char *name)
 {
     struct pl_str from = pl_parsed_source(p->arena, p->in->parsed, name);
-    return pl_str_starts(from, "--");
+    return pl_str_starts(from, "--") ||
+           (is_of_config(from) && is_of_config(source_of(p, "index-root")));
 }
 
 /* ---- one URL ---- */

@@ -9,6 +9,7 @@ place     where the file is looked for, and where not
 several   locks of one file: what each inherits, what a failure leaves alone
 same      a lock has the same bytes from wherever it is made, and its header's
           command gives it again without the file
+indexes   which of the file's count beside an index-root
 hostile   files that are large, deep, folders, links to nothing
 """
 import json
@@ -280,6 +281,25 @@ def check_same(w):
     os.rmdir(w.path('.git'))
 
 
+def check_indexes(w):
+    """What is of the file counts beside an index-root of the file alone."""
+    root = f'index-root = "{w.index}"\n'
+    url = 'index-url = "https://index.invalid/simple/"\n'
+    w.write('requirements.in', 'tqdm\n')
+    words = ['resolve', 'requirements.in', '--template', T240, '-q']
+    w.write('podlock.toml', root)
+    w.expect_code(0, 'index-root', *words, PODLOCK_INDEX_ROOT='')
+    w.write('podlock.toml', root + url)
+    done = w.expect_code(2, 'both', *words, PODLOCK_INDEX_ROOT='')
+    w.expect('--index-url beside podlock.toml:1' in done.stderr, 'told', done)
+    w.write('podlock.toml', url)
+    w.expect_code(0, 'a root from elsewhere is asked alone', *words)
+    w.write('podlock.toml', 'index-url = "nonsense"\n')
+    done = w.expect_code(2, 'no URL', *words, PODLOCK_INDEX_ROOT='')
+    w.expect('podlock.toml:1 takes a URL' in done.stderr, 'its line', done)
+    w.remove('podlock.toml')
+
+
 def check_hostile(w):
     w.write('requirements.in', 'tqdm\n')
     words = ['resolve', 'requirements.in', '--template', T240]
@@ -318,7 +338,8 @@ def main():
         os.mkdir(os.path.join(top, 'w'))
         w = World(podlock, index, os.path.join(top, 'w'))
         for check in (check_order, check_template_order, check_place,
-                      check_several, check_same, check_hostile):
+                      check_several, check_same, check_indexes,
+                      check_hostile):
             check(w)
             w.remove('podlock.toml', 'pylock.toml')
     print('failures:', w.bad)
