@@ -32,16 +32,6 @@ static struct pl_strs words_of(const struct pl_setup *setup,
     return pl_resolve_arguments(setup, &plain);
 }
 
-static bool are_equal(const struct pl_strs *a, const struct pl_strs *b)
-{
-    if (a->len != b->len)
-        return false;
-    for (size_t i = 0; i < a->len; i++)
-        if (!pl_str_eq(a->at[i], b->at[i]))
-            return false;
-    return true;
-}
-
 static struct pl_str command_of(struct pl_arena *arena,
                                 const struct pl_config_lock *lock)
 {
@@ -71,7 +61,7 @@ bool pl_check_config(const struct pl_cli *cli, const struct pl_config *config,
     struct pl_strs now = words_of(&setup, &options);
     struct pl_strs was = words_of(&check->setup, &check->options);
     check->command = command_of(cli->arena, lock);
-    if (are_equal(&now, &was))
+    if (pl_strs_eq(&now, &was))
         return true;
     struct pl_lock_finding *finding = pl_lock_find(
         &check->findings, PL_TROUBLE_ARGUMENTS, check->lock.places.arguments,

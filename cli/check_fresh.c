@@ -13,16 +13,6 @@
 #define MAX_TOLD 3
 #define MAX_TOLD_VERBOSE 10000
 
-static bool are_equal(const struct pl_strs *a, const struct pl_strs *b)
-{
-    if (a->len != b->len)
-        return false;
-    for (size_t i = 0; i < a->len; i++)
-        if (!pl_str_eq(a->at[i], b->at[i]))
-            return false;
-    return true;
-}
-
 /* A stranger's lock must not choose who is asked. */
 static bool check_indexes(struct pl_cli *cli,
                           const struct pl_resolve_options *asked,
@@ -32,7 +22,7 @@ static bool check_indexes(struct pl_cli *cli,
     struct pl_strs ours = pl_resolve_index_words(cli->arena, asked);
     struct pl_strs its = pl_resolve_index_words(cli->arena, of_lock);
     PL_BUF(words, PL_MAX_MESSAGE_BYTES);
-    if (asked->index_root.len || !its.len || are_equal(&ours, &its))
+    if (asked->index_root.len || !its.len || pl_strs_eq(&ours, &its))
         return true;
     for (size_t i = 0; i < its.len; i++) {
         pl_buf_add_cstr(&words, i ? " " : "");
@@ -132,7 +122,9 @@ bool pl_check_fresh(struct pl_cli *cli, const struct pl_resolve_options *asked,
                 is_beside ? pl_path_base(check->path) : check->path);
     if (!check_indexes(cli, asked, &check->options, err))
         return false;
-    int back = pl_check_enter(check->folder);
+    int back;
+    if (!pl_check_enter(check->folder, &back, err))
+        return false;
     bool good = resolve(cli, &options, check, err);
     pl_index_close(check->setup.index);
     check->setup.index = NULL;

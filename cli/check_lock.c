@@ -1,5 +1,6 @@
 #include "cli/check_lock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -50,16 +51,21 @@ static struct pl_str find_folder(const struct pl_check *check)
                : here;
 }
 
-int pl_check_enter(struct pl_str folder)
+bool pl_check_enter(struct pl_str folder, int *back, struct pl_error *err)
 {
+    *back = -1;
     if (pl_str_is(folder, "."))
-        return -1;
-    int back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (back >= 0 && chdir(folder.at) != 0) {
-        close(back);
-        return -1;
+        return true;
+    int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (here >= 0 && chdir(folder.at) == 0) {
+        *back = here;
+        return true;
     }
-    return back;
+    pl_error_plain(err, PL_ERR_FILE, "cannot enter %.*s: %s",
+                   PL_STR_ARG(folder), strerror(errno));
+    if (here >= 0)
+        close(here);
+    return false;
 }
 
 void pl_check_leave(int back)
@@ -73,6 +79,13 @@ void pl_check_leave(int back)
 
 /* ---- the command that locks again ---- */
 
+static void add_unasked(const struct pl_check *check, struct pl_buf *out)
+{
+    pl_buf_add_cstr(out, "podlock resolve FILE --template ");
+    pl_escape_shell(out, check->setup.has_template ? check->setup.template.id
+                                                   : PL_STR("ID"));
+}
+
 static void make_command(struct pl_cli *cli, struct pl_check *check)
 {
     PL_BUF(text, PL_MAX_OUTPUT_BYTES);
@@ -80,10 +93,7 @@ static void make_command(struct pl_cli *cli, struct pl_check *check)
     if (check->is_asked)
         pl_lock_command(&check->lock, &text);
     else
-        pl_buf_addf(&text, "podlock resolve FILE --template %.*s",
-                    PL_STR_ARG(check->setup.has_template
-                                   ? check->setup.template.id
-                                   : PL_STR("ID")));
+        add_unasked(check, &text);
     if (!pl_str_is(check->folder, ".")) {
         pl_buf_add_cstr(&text, " --directory ");
         pl_escape_shell(&text, check->folder);
@@ -261,12 +271,9 @@ static bool are_ours(const struct pl_check *check)
 {
     const struct pl_lock *lock = &check->lock;
     struct pl_strs words = pl_resolve_arguments(&check->setup, &check->options);
-    if (words.len != lock->argument_count)
-        return false;
-    for (size_t i = 0; i < words.len; i++)
-        if (!pl_str_eq(words.at[i], lock->arguments[i]))
-            return false;
-    return true;
+    struct pl_strs ours = {lock->arguments, lock->argument_count,
+                           lock->argument_count};
+    return pl_strs_eq(&words, &ours);
 }
 
 static void compare_inputs(struct pl_arena *arena, struct pl_check *check)
@@ -362,6 +369,22 @@ static bool check_against(struct pl_cli *cli, struct pl_check *check,
  * Whoever made a lock of podlock's by another format, or says so, made it with
  * another podlock; what it was made from is not known then.
  */
+/* Whether these fit only building them would tell. */
+static void note_unbuilt(struct pl_cli *cli, struct pl_check *check)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < check->lock.package_count; i++)
+        count += check->lock.packages[i].source != PL_LOCK_FILES;
+    struct pl_str packages =
+        pl_show_count(cli->arena, count, "package", "packages");
+    if (count)
+        pl_vec_push(cli->arena, &check->notes,
+                    pl_arena_printf(cli->arena,
+                                    "%.*s from a commit, a folder or an "
+                                    "archive cannot be checked for a container",
+                                    PL_STR_ARG(packages)));
+}
+
 static bool check_foreign(struct pl_cli *cli, struct pl_check *check,
                           struct pl_str template, struct pl_error *err)
 {
@@ -373,6 +396,8 @@ static bool check_foreign(struct pl_cli *cli, struct pl_check *check,
                      "it is podlock's, but without a [tool.podlock] that this "
                      "podlock can read");
     pl_lock_check_entries(lock, &check->findings);
+    if (template.len)
+        note_unbuilt(cli, check);
     return !template.len || check_against(cli, check, template, err);
 }
 
@@ -412,7 +437,9 @@ bool pl_check_lock(struct pl_cli *cli, struct pl_str path,
         return checked;
     }
     out->folder = pl_arena_dup(cli->arena, find_folder(out));
-    int back = pl_check_enter(out->folder);
+    int back;
+    if (!pl_check_enter(out->folder, &back, err))
+        return false;
     pl_lock_check_inputs(&out->lock, &out->findings);
     bool good = ask(cli, out, template, !out->findings.list.len, err);
     pl_check_leave(back);

@@ -45,8 +45,12 @@ struct pl_check {
 PL_MUST_CHECK bool pl_check_lock(struct pl_cli *cli, struct pl_str path,
                                  struct pl_str template, struct pl_check *out,
                                  struct pl_error *err);
-/* The working folder while `folder` is another; gives what leads back, or -1 */
-int pl_check_enter(struct pl_str folder);
+/*
+ * The working folder while `folder` is another; *back leads back. Errors:
+ * PL_ERR_FILE.
+ */
+PL_MUST_CHECK bool pl_check_enter(struct pl_str folder, int *back,
+                                  struct pl_error *err);
 void pl_check_leave(int back);
 
 #endif

@@ -103,16 +103,15 @@ static void show_findings(const struct pl_cli *cli, struct pl_check *check)
 
 /* ---- JSON ---- */
 
-static void write_finding(struct pl_jsonw *w,
-                          const struct pl_lock_finding *finding)
+static void write_finding(struct pl_jsonw *w, struct pl_str kind,
+                          const struct pl_error *told)
 {
     pl_jsonw_object(w, NULL);
-    pl_jsonw_str(w, "kind",
-                 pl_str_from(pl_lock_trouble_name(finding->trouble)));
-    pl_jsonw_str(w, "message", finding->told.message);
-    if (finding->told.because.len)
-        pl_jsonw_str(w, "because", finding->told.because);
-    pl_json_place(w, finding->told.span);
+    pl_jsonw_str(w, "kind", kind);
+    pl_jsonw_str(w, "message", told->message);
+    if (told->because.len)
+        pl_jsonw_str(w, "because", told->because);
+    pl_json_place(w, told->span);
     pl_jsonw_end(w);
 }
 
@@ -129,12 +128,31 @@ static void write_check(struct pl_jsonw *w, const struct pl_check *check)
     pl_jsonw_u64(w, "packages", check->lock.package_count);
     pl_jsonw_array(w, "findings");
     for (size_t i = 0; i < check->findings.list.len; i++)
-        write_finding(w, &check->findings.list.at[i]);
+        write_finding(w,
+                      pl_str_from(pl_lock_trouble_name(
+                          check->findings.list.at[i].trouble)),
+                      &check->findings.list.at[i].told);
     pl_jsonw_end(w);
     pl_jsonw_strs(w, "notes", check->notes.at, check->notes.len);
     if (check->findings.list.len && check->command.len)
         pl_jsonw_str(w, "fix", check->command);
     pl_jsonw_end(w);
+}
+
+/* One that could not be read is no less a part of the answer. */
+static int fail_one(struct pl_cli *cli, struct pl_jsonw *w, struct pl_str path,
+                    const struct pl_error *err)
+{
+    if (w) {
+        pl_jsonw_object(w, NULL);
+        pl_jsonw_str(w, "lock", path);
+        pl_jsonw_bool(w, "valid", false);
+        pl_jsonw_array(w, "findings");
+        write_finding(w, PL_STR("file"), err);
+        pl_jsonw_end(w);
+        pl_jsonw_end(w);
+    }
+    return pl_cli_fail(cli, err);
 }
 
 /* ---- the command ---- */
@@ -182,7 +200,7 @@ static int check_one(struct job *job, struct pl_str path,
     struct pl_error err = {.arena = cli->arena};
     struct pl_check check;
     if (!look(job, path, lock, &check, &err))
-        return pl_cli_fail(cli, &err);
+        return fail_one(cli, job->values->format ? &job->w : NULL, path, &err);
     if (job->values->format) {
         write_check(&job->w, &check);
     } else if (check.findings.list.len) {

@@ -29,12 +29,7 @@ static const struct pl_option options[] = {
      .kind = PL_OPTION_ALIAS,
      .value = "format=json",
      .help = "the same as --format json"},
-    {.name = "output-file",
-     .letter = 'o',
-     .kind = PL_OPTION_VALUE,
-     .offset = OPT(output_file),
-     .value = "FILE",
-     .help = "where to write; -: standard output"},
+    PL_OPTION_OUTPUT(OPT(output_file)),
     {.name = "no-hashes",
      .kind = PL_OPTION_FLAG,
      .offset = OPT(no_hashes),
@@ -85,6 +80,10 @@ static struct pl_str command_of(struct pl_cli *cli, struct pl_str path,
         pl_buf_add_cstr(&text, " --format constraints.txt");
     if (values->no_hashes)
         pl_buf_add_cstr(&text, " --no-hashes");
+    if (values->annotation_style)
+        pl_buf_add_cstr(&text, " --annotation-style line");
+    if (values->no_annotate)
+        pl_buf_add_cstr(&text, " --no-annotate");
     return pl_arena_dup(cli->arena, pl_buf_view(&text));
 }
 

@@ -7,6 +7,7 @@
 #include "lockfmt/lock_header.h"
 #include "lockfmt/lock_public.h"
 #include "lockfmt/reqs_write.h"
+#include "pep/marker.h"
 #include "rules/template.h"
 
 struct values {
@@ -27,12 +28,7 @@ static const struct pl_option options[] = {
      .kind = PL_OPTION_FLAG,
      .offset = OPT(keep),
      .help = "hold all else that it has, too"},
-    {.name = "output-file",
-     .letter = 'o',
-     .kind = PL_OPTION_VALUE,
-     .offset = OPT(output_file),
-     .value = "FILE",
-     .help = "where to write; -: standard output"},
+    PL_OPTION_OUTPUT(OPT(output_file)),
     {.name = "no-header",
      .kind = PL_OPTION_FLAG,
      .offset = OPT(no_header),
@@ -104,15 +100,28 @@ static bool find_template(struct guard *g, struct pl_error *err)
     return true;
 }
 
+/* An entry for another environment changes nothing in this one. */
+static bool is_here(const struct guard *g,
+                    const struct pl_lock_package *package)
+{
+    const struct pl_marker *marker;
+    return !package->marker.len || !g->has_template ||
+           !pl_marker_parse(g->cli->arena, package->marker, &marker, NULL) ||
+           pl_marker_eval(marker, &g->template.env, (struct pl_str){0});
+}
+
+/* Another tool's lock knows nothing of what the container protects. */
 static bool is_held(const struct guard *g, const struct pl_map *held,
                     const struct pl_fact *fact)
 {
-    return (fact->protect == PL_PROTECT_LOCKED || g->values->keep) &&
-           !pl_map_get(held, fact->name);
+    bool is_protected = fact->protect == PL_PROTECT_LOCKED;
+    return (is_protected || g->values->keep) &&
+           (!pl_map_get(held, fact->name) ||
+            (is_protected && g->lock.is_foreign));
 }
 
 /*
- * The lock's own packages come first: what it replaces is theirs. What it
+ * podlock's own packages come first: what they replace is theirs. What a lock
  * relies on stays held, protected or not.
  */
 static void add_facts(struct guard *g)
@@ -124,7 +133,8 @@ static void add_facts(struct guard *g)
     struct pl_lock_provided *provided =
         pl_new_array(arena, struct pl_lock_provided, count + t->fact_count);
     for (size_t i = 0; i < g->lock.package_count; i++)
-        pl_map_put(&held, g->lock.packages[i].name, g);
+        if (is_here(g, &g->lock.packages[i]))
+            pl_map_put(&held, g->lock.packages[i].name, g);
     for (size_t i = 0; i < count; i++) {
         provided[i] = g->lock.provided[i];
         pl_map_put(&held, provided[i].name, g);

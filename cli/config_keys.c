@@ -21,16 +21,6 @@ static const char *const of_a_run[] = {
  */
 static const char *const of_the_machine[] = {"cert", "cache-dir", "no-cache"};
 
-static bool is_in(const struct pl_option *option, const char *const *list,
-                  size_t count)
-{
-    struct pl_str name = pl_str_from(option->name);
-    for (size_t i = 0; i < count; i++)
-        if (pl_str_is(name, list[i]))
-            return true;
-    return false;
-}
-
 static bool is_stored(const struct pl_option *option)
 {
     return option->kind == PL_OPTION_FLAG || option->kind == PL_OPTION_VALUE ||
@@ -39,9 +29,9 @@ static bool is_stored(const struct pl_option *option)
 
 const char *pl_config_no_key(const struct pl_option *option)
 {
-    if (is_in(option, of_a_run, PL_COUNT(of_a_run)))
+    if (pl_option_named(option, of_a_run, PL_COUNT(of_a_run)))
         return "is of one run, and no key";
-    if (is_in(option, of_the_machine, PL_COUNT(of_the_machine)))
+    if (pl_option_named(option, of_the_machine, PL_COUNT(of_the_machine)))
         return "is of the machine, and no key";
     return is_stored(option) ? NULL : "is no key";
 }

@@ -464,3 +464,23 @@ bool pl_options_parse(struct pl_arena *arena,
     *out = (struct pl_parsed){0};
     return read_variables(&p, vars) && read_words(&p);
 }
+
+bool pl_option_named(const struct pl_option *option, const char *const *names,
+                     size_t count)
+{
+    struct pl_str name = pl_str_from(option->name);
+    for (size_t i = 0; i < count; i++)
+        if (pl_str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+bool pl_strs_eq(const struct pl_strs *a, const struct pl_strs *b)
+{
+    if (a->len != b->len)
+        return false;
+    for (size_t i = 0; i < a->len; i++)
+        if (!pl_str_eq(a->at[i], b->at[i]))
+            return false;
+    return true;
+}

@@ -77,6 +77,14 @@ struct pl_option {
         .help = "the same as --format json"                                    \
     }
 
+/* -o FILE, of a command's `struct pl_str` at the offset. */
+#define PL_OPTION_OUTPUT(offset_)                                              \
+    {                                                                          \
+        .name = "output-file", .letter = 'o', .kind = PL_OPTION_VALUE,         \
+        .offset = (offset_), .value = "FILE",                                  \
+        .help = "where to write; -: standard output"                           \
+    }
+
 struct pl_option_table {
     const struct pl_option *options;
     size_t count;
@@ -115,6 +123,10 @@ struct pl_str pl_option_variable(struct pl_arena *arena,
                                  const struct pl_option *option);
 /* The text of a choice, by its number. */
 struct pl_str pl_option_choice(const struct pl_option *option, unsigned i);
+/* Has it one of these names? */
+bool pl_option_named(const struct pl_option *option, const char *const *names,
+                     size_t count);
+bool pl_strs_eq(const struct pl_strs *a, const struct pl_strs *b);
 
 /* The value of NAME in an environment; NULL when not set or empty. */
 const char *pl_vars_get(const char *const *vars, struct pl_str name);

@@ -41,22 +41,12 @@ static const char *const of_index[] = {
     "find-links", "no-index",        "index-strategy",
 };
 
-static bool is_listed(const struct pl_option *option, const char *const *list,
-                      size_t count)
-{
-    struct pl_str name = pl_str_from(option->name);
-    for (size_t i = 0; i < count; i++)
-        if (pl_str_is(name, list[i]))
-            return true;
-    return false;
-}
-
 static bool is_left_out(const struct pl_option *option,
                         const struct pl_resolve_options *options)
 {
-    return is_listed(option, left_out, PL_COUNT(left_out)) ||
+    return pl_option_named(option, left_out, PL_COUNT(left_out)) ||
            (options->index_root.len &&
-            is_listed(option, of_index, PL_COUNT(of_index)));
+            pl_option_named(option, of_index, PL_COUNT(of_index)));
 }
 
 /* Nor have user names and passwords: who runs it again has others. */
@@ -130,7 +120,7 @@ struct pl_strs pl_resolve_index_words(struct pl_arena *arena,
     struct words out = {.arena = arena};
     for (size_t i = 0; i < PL_RESOLVE_OPTION_COUNT; i++) {
         const struct pl_option *option = &pl_resolve_option_table[i];
-        if (is_listed(option, of_index, PL_COUNT(of_index)))
+        if (pl_option_named(option, of_index, PL_COUNT(of_index)))
             add_set_option(&out, option,
                            (const char *)options + option->offset);
     }

@@ -14,8 +14,8 @@ static bool read_upgrade(struct pl_arena *arena, struct pl_str text,
         !out->extra_count && !out->marker)
         return true;
     return pl_error_plain(err, PL_ERR_USAGE,
-                          "`--upgrade-package` takes NAME or NAME==VERSION, "
-                          "not `%.*s`",
+                          "`--upgrade-package` takes NAME, NAME==V or another "
+                          "range of versions, not `%.*s`",
                           PL_STR_ARG(text));
 }
 
@@ -60,10 +60,17 @@ static bool is_for(const struct pl_env *env, struct pl_arena *arena,
     return true;
 }
 
+static bool is_upgraded(const struct pl_policy *policy, struct pl_str name)
+{
+    return pl_str_in(name, policy->upgrades.at, policy->upgrades.len);
+}
+
 static bool pin(struct pl_problem *problem, struct pl_str name,
                 struct pl_str version, struct pl_error *err)
 {
     struct pl_version *parsed = pl_new(problem->arena, struct pl_version);
+    if (is_upgraded(&problem->policy, name))
+        return true;
     if (!pl_version_parse(problem->arena, version, parsed, err))
         return false;
     pl_map_put(&problem->policy.pins, name, parsed);
@@ -86,11 +93,6 @@ static bool pin_facts(const struct pl_lock *lock, struct pl_problem *problem,
     return true;
 }
 
-static bool is_upgraded(const struct pl_policy *policy, struct pl_str name)
-{
-    return pl_str_in(name, policy->upgrades.at, policy->upgrades.len);
-}
-
 static bool pin_packages(const struct pl_lock *lock, struct pl_problem *problem,
                          struct pl_error *err)
 {
@@ -101,7 +103,6 @@ static bool pin_packages(const struct pl_lock *lock, struct pl_problem *problem,
                     &is_here))
             return false;
         if (is_here && package->version.len &&
-            !is_upgraded(&problem->policy, package->name) &&
             !pin(problem, package->name, package->version, err))
             return false;
     }

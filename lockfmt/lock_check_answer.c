@@ -7,7 +7,7 @@
 struct entry {
     const struct pl_lock_package *package;
     struct pl_project *project;
-    struct pl_candidate *candidate; /* NULL: it is none, which has been told */
+    struct pl_candidate *candidate; /* NULL: it is none */
     bool is_reached;
 };
 
@@ -24,10 +24,9 @@ struct checker {
     struct pl_lock_findings *out;
     struct entry *entries; /* in the lock's order */
     size_t entry_count;
-    struct pl_map by_name;           /* entries */
-    struct pl_map reached;           /* "name[extra]" */
-    PL_VEC(struct active) active;    /* breadth first */
-    PL_VEC(struct pl_demand *) told; /* as unmet */
+    struct pl_map by_name;        /* entries */
+    struct pl_map reached;        /* "name[extra]" */
+    PL_VEC(struct active) active; /* breadth first */
 };
 
 static struct entry *entry_of(const struct checker *c, struct pl_str name)
@@ -159,6 +158,8 @@ static void fill_entry(struct checker *c, struct entry *entry)
 {
     struct pl_project *project = entry->project;
     struct pl_page *page = make_page(c, entry->package);
+    if (!page && c->lock->is_foreign && entry->package->source != PL_LOCK_FILES)
+        return; /* only building it tells what it is */
     if (!page) {
         pl_lock_find(c->out, PL_TROUBLE_ENTRY, entry->package->span,
                      "`%.*s` has no version and file that can be checked",

@@ -27,6 +27,21 @@ static bool is_path(struct pl_str path)
     return true;
 }
 
+/* Nor has a path a fragment that names the project's folder. */
+static bool check_file(const struct pl_lock_package *package,
+                       struct pl_error *err)
+{
+    if (!pl_reqs_is_by_path(package))
+        return true;
+    if (package->tree.subdirectory.len)
+        return fail(package, err,
+                    "it is a subdirectory of a local archive, which pip "
+                    "cannot be told");
+    return is_path(package->file.path) ||
+           fail(package, err,
+                "its path has characters that pip reads otherwise");
+}
+
 static bool check_place(const struct pl_lock_package *package,
                         struct pl_error *err)
 {
@@ -82,7 +97,7 @@ static bool check(const struct pl_lock *lock,
         return check_tree(lock, package, err);
     if (package->source == PL_LOCK_FILES && !package->version.len)
         return fail(package, err, "the lock does not state its version");
-    return check_hashes(lock, package, err);
+    return check_file(package, err) && check_hashes(lock, package, err);
 }
 
 bool pl_reqs_check(const struct pl_lock *lock, struct pl_error *err)

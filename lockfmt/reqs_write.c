@@ -127,7 +127,7 @@ static void add_path(struct pl_buf *out, struct pl_str path)
     add_url(out, path);
 }
 
-static bool has_one_path(const struct pl_lock_package *package)
+bool pl_reqs_is_by_path(const struct pl_lock_package *package)
 {
     return package->file.path.len && !package->more_count &&
            (package->source == PL_LOCK_ARCHIVE || !package->file.url.len);
@@ -215,7 +215,7 @@ static void add_requirement(const struct pl_lock *lock,
         add_commit(package, out);
     } else if (package->source == PL_LOCK_DIRECTORY) {
         add_folder(&package->tree, out);
-    } else if (has_one_path(package)) {
+    } else if (pl_reqs_is_by_path(package)) {
         add_path(out, file->path);
     } else if (is_by_url(lock, package)) {
         add_token(out, package->name);

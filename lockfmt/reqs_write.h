@@ -40,6 +40,8 @@ PL_MUST_CHECK bool pl_reqs_check(const struct pl_lock *lock,
                                  struct pl_error *err);
 /* Has it nothing that pip's grammar would take for something else? */
 bool pl_reqs_is_marker(struct pl_str marker);
+/* Is it written as the path of its only file? */
+bool pl_reqs_is_by_path(const struct pl_lock_package *package);
 /*
  * The hash that pip checks: sha256, else the strongest of sha384 and sha512;
  * empty: none of these.

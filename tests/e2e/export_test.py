@@ -152,6 +152,12 @@ def refused():
     for i, path in enumerate(['a b', 'a#egg=b', 'a[x]', '${HOME}', 'a%20b']):
         yield (f'path {i}', ['--no-hashes'], 'that pip reads otherwise',
                package('a', source=f'directory = {{ path = "{path}" }}'))
+    archive = 'archive = {{ path = "{}", hashes = {{ sha256 = "{}" }}{} }}'
+    yield ('archive', [], 'that pip reads otherwise', package(
+        'a', source=archive.format('my dir/a-1.tar.gz', 'a' * 64, '')))
+    yield ('part of an archive', [], 'a subdirectory', package(
+        'a', source=archive.format('a-1.tar.gz', 'a' * 64,
+                                   ', subdirectory = "sub"')))
     yield ('only md5', [], 'no hash of those that pip checks', package(
         'a', hashes={'md5': 'c' * 32}))
     for marker in ["python_version > '3' and os_name == ' #'",

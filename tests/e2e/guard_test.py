@@ -121,6 +121,18 @@ protect = "locked"
                  'einops==0.8; python_version > "3"\n', text)
 
 
+def check_foreign(world):
+    """Another tool's pins never take the place of what is protected."""
+    mine = ['pylock.toml', '--template', TEMPLATE]
+    own = pins(world.run('guard', '--template', TEMPLATE).stdout)['torch']
+    for more in ({}, {'marker': "sys_platform == 'win32'"}):
+        world.write('pylock.toml', lock([package('torch', '9.9', **more)],
+                                        tool=None))
+        text = world.run('guard', *mine).stdout
+        world.expect(f'torch=={own}  # in the template\n' in text, text)
+        world.expect('torch==9.9' in text, text)
+
+
 def check_output(world):
     words = ['guard', '--template', TEMPLATE, '-o']
     done = world.run(*words, 'g.txt')
@@ -185,6 +197,7 @@ def run(world, index, fixtures, data):
     check_output(world)
     check_lock(world, index, fixtures, data)
     check_choice(world)
+    check_foreign(world)
     check_pip(world)
 
 

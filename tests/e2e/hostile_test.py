@@ -314,19 +314,19 @@ def places(w):
     for name in ('dangling', 'loop'):
         if not os.path.islink(w.path(f'out/{name}.txt')):
             w.wrong(name, 'the link is gone')
-    w.write('out/real', 'old')
+    w.write('out/real', '# old\n')
     os.symlink('real', w.path('out/link.txt'))
     w.expect('link', w.resolve('a\n', '-o', 'out/link.txt'), 0)
     with open(w.path('out/real')) as f:
         if 'a==1.0' not in f.read() or not os.path.islink(
                 w.path('out/link.txt')):
             w.wrong('link', 'the file behind it is the old one')
-    w.write('out/full.txt', 'old')
+    w.write('out/full.txt', '# old\n')
     done = w.resolve('a\n', '-o', 'out/full.txt', preexec_fn=lambda:
                      resource.setrlimit(resource.RLIMIT_FSIZE, (99, 99)))
     w.expect('file too large', done, 5, b'too large')
     with open(w.path('out/full.txt')) as f:
-        if f.read() != 'old':
+        if f.read() != '# old\n':
             w.wrong('file too large', 'the old file changed')
     with open('/dev/full', 'w') as full:
         done = subprocess.run([w.podlock, 'templates'], stdout=full,

@@ -235,6 +235,16 @@ path = "gone"
             new['httpx'] == '0.0.1':
         w.wrong('markers', new)
 
+    w.write('facts.in', 'numpy\n')
+    facts = ['facts.in', '--template', T240]
+    w.run(*facts, '-o', 'pylock.facts.toml')
+    kept = provided(w.read('pylock.facts.toml')).get('numpy')
+    for more, moves in (([], False), (['-P', 'numpy'], True)):
+        new = w.lock('facts', *facts, '--replace', 'freely', *more,
+                     name='pylock.facts.toml')
+        if not kept or ('numpy' in new) != moves:
+            w.wrong(f'--replace freely {more}', kept, new)
+
     for wrong in ('rich[x]', 'rich; os_name', 'rich @ https://x/y', '', '-'):
         done = w.run(*files, '-o', 'pylock.toml', '-P', wrong)
         if wrong and (done.returncode != 2 or 'NAME==V' not in done.stderr):

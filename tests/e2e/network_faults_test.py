@@ -598,7 +598,7 @@ def fault_36_places_to_write(w):
     for name in ('folder', 'fifo', 'dangling'):
         w.expect(name, w.resolve('a', '-o', f'out/{name}.txt'), 5)
     w.expect('no folder', w.resolve('a', '-o', 'nowhere/x.txt'), 5)
-    w.write('out/real', 'old')
+    w.write('out/real', '# old\n')
     os.symlink('real', w.path('out/link.txt'))
     w.expect('link', w.resolve('a', '-o', 'out/link.txt'), 0)
     with open(w.path('out/real')) as f:
