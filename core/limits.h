@@ -89,6 +89,7 @@
 #define PL_MAX_JSON_DEPTH 64
 #define PL_MAX_TOML_DEPTH 64
 #define PL_MAX_TOML_TABLES 50000 /* steps of headers and dotted keys */
+#define PL_MAX_TOML_VALUES 1000000
 #define PL_MAX_PATH_BYTES 4096
 #define PL_MAX_DIFF_INPUTS 50            /* of a lock, read to explain a diff */
 #define PL_GIT_SECONDS 60                /* for one file of a revision */

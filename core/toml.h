@@ -7,7 +7,8 @@
  * pl_toml_destroy; the source must live as long. Every node knows its place,
  * so that an error about a value can point at it. The path to a value, keys
  * and array indices counted, is at most PL_MAX_TOML_DEPTH steps long, and
- * headers and dotted keys make at most PL_MAX_TOML_TABLES steps; both are
+ * headers and dotted keys make at most PL_MAX_TOML_TABLES steps, and there
+ * are at most PL_MAX_TOML_VALUES values; all of it is
  * measured before toml++ sees the text. Getting a key costs a binary search,
  * all else O(1).
  *

@@ -37,7 +37,12 @@ struct pl_toml {
     struct pl_toml_node root;
 };
 
-enum pl_toml_shape { PL_TOML_FITS, PL_TOML_TOO_DEEP, PL_TOML_TOO_MANY };
+enum pl_toml_shape {
+    PL_TOML_FITS,
+    PL_TOML_TOO_DEEP,
+    PL_TOML_TOO_MANY, /* steps */
+    PL_TOML_TOO_LONG, /* more than PL_MAX_TOML_VALUES */
+};
 
 /*
  * Does no path in the text have more than `depth` steps, and do all its

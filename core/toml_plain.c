@@ -26,6 +26,7 @@ struct reader {
     struct table root;
     struct table *table; /* whose lines are read */
     uint32_t steps;      /* of headers, so far */
+    uint32_t values;     /* so far */
 };
 
 static uint32_t offset(const struct reader *r)
@@ -408,7 +409,7 @@ static bool read_value(struct reader *r, unsigned nest,
                        struct pl_toml_node *node)
 {
     node->begin = offset(r);
-    if (!read_any(r, nest, node))
+    if (++r->values > PL_MAX_TOML_VALUES || !read_any(r, nest, node))
         return false;
     node->end = offset(r);
     return true;

@@ -12,6 +12,8 @@ struct scan {
     struct pl_cursor c;
     uint32_t header; /* steps of the last [header] */
     uint32_t tables; /* steps of headers and dotted keys so far */
+    uint32_t values; /* so far: each comes after a `=` or `,`, or is the first
+                        of an array */
     uint32_t max_depth;
     uint32_t nest;
     bool in_key;
@@ -110,8 +112,10 @@ static void read_mark(struct scan *s, char c)
         break;
     case '=':
         s->in_key = false;
+        s->values++;
         break;
     case ',':
+        s->values++;
         if (s->nest && s->levels[s->nest].table)
             begin_key(s);
         break;
@@ -169,9 +173,12 @@ enum pl_toml_shape pl_toml_shape_of(struct pl_str text, uint32_t depth,
     begin_key(&s);
     while (s.c.at < s.c.end) {
         uint32_t at = (uint32_t)pl_cursor_offset(&s.c);
-        if (take_next(&s) != STEP)
-            continue;
+        enum kind kind = take_next(&s);
         *where = at;
+        if (s.values > PL_MAX_TOML_VALUES)
+            return PL_TOML_TOO_LONG;
+        if (kind != STEP)
+            continue;
         if (s.levels[s.nest].depth > s.max_depth)
             return PL_TOML_TOO_DEEP;
         if (s.tables > tables)

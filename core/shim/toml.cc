@@ -133,6 +133,9 @@ bool check_shape(const struct pl_source *source, struct pl_error *err)
     case PL_TOML_TOO_MANY:
         return pl_error_set(err, PL_ERR_LIMIT, span, "more than %d tables",
                             PL_MAX_TOML_TABLES);
+    case PL_TOML_TOO_LONG:
+        return pl_error_set(err, PL_ERR_LIMIT, span, "more than %d values",
+                            PL_MAX_TOML_VALUES);
     case PL_TOML_FITS:
         break;
     }

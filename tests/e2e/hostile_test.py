@@ -283,11 +283,11 @@ def search_bomb(w):
 
 def no_bomb(w):
     """A "no" of many versions, each with needs of its own, is told in time."""
-    for k in range(400):
+    for k in range(300):
         w.add('a', f'1.{k}', f'b=={k + 1}')
         w.add('b', f'{k}', f'a==1.{k}')
     done = w.resolve('a\n', '--no-repairs', preexec_fn=lambda:
-                     resource.setrlimit(resource.RLIMIT_CPU, (12, 30)))
+                     resource.setrlimit(resource.RLIMIT_CPU, (8, 30)))
     w.expect('versions that need one another', done, 1, b'more reasons')
 
 

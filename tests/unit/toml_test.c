@@ -475,6 +475,29 @@ static void test_too_many_tables(void **state)
     assert_int_equal(pl_span_place(err.span).line, PL_MAX_TOML_TABLES + 1);
 }
 
+/* The array and its members; its first has no comma, and may be too many. */
+static void test_too_many_values(void **state)
+{
+    (void)state;
+    PL_ARENA(arena);
+    PL_BUF(text, PL_MAX_USER_FILE_BYTES);
+    pl_buf_add_cstr(&text, "a=[1");
+    for (int i = 2; i < PL_MAX_TOML_VALUES; i++)
+        pl_buf_add_cstr(&text, ",1");
+    struct pl_toml *doc = NULL;
+    struct pl_error err = {.arena = &arena};
+    for (int more = 0; more < 2; more++) {
+        pl_buf_add_cstr(&text, more ? ",1,1]" : "]");
+        const struct pl_source *source =
+            pl_source_from_text(&arena, PL_STR("values"), pl_buf_view(&text));
+        assert_int_equal(pl_toml_parse(source, &doc, &err), !more);
+        text.len--;
+        pl_toml_destroy(doc);
+        doc = NULL;
+    }
+    assert_int_equal(err.code, PL_ERR_LIMIT);
+}
+
 static void test_too_long(void **state)
 {
     (void)state;
@@ -527,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_deepest),
         cmocka_unit_test(test_tables_count),
         cmocka_unit_test(test_too_many_tables),
+        cmocka_unit_test(test_too_many_values),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_empty),
     };
