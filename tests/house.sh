@@ -33,6 +33,12 @@ breach 'large data belong into fixtures/ or tests/data/' "$(
         -o -path ./fixtures -prune -o -path ./tests/data -prune \
         -o -type f -size +512k -print)"
 
+breach 'the top level has nothing else' "$(
+    { [ -d .git ] && git ls-files || ls -A; } | cut -d / -f 1 | sort -u |
+        grep -vxE "$(printf '%s|' $folders)fixtures|tests|docs|build.*|\
+meson\.build|meson_options\.txt|README\.md|NEWS\.md|LICENSE|quickstart|check|\
+\.ci|\.git|\.gitignore|\.clang-format|\.pre-commit-hooks\.yaml")"
+
 # Names of calls; a comment may speak of them.
 calls() {
     grep -nE "^[^/*]*(^|[^_A-Za-z0-9>.])($1) ?\\(" $2

@@ -10,7 +10,7 @@ cd "$dir"
 failed=0
 
 fresh() {
-    rm -rf core cli tests
+    rm -rf core cli tests stray
     mkdir core cli tests
     printf '/* A thing. */\nint pl_a(void);\n' >core/a.h
     printf '#include "core/a.h"\n\nint pl_a(void)\n{\n    return 1;\n}\n' \
@@ -78,6 +78,8 @@ refuses sizes 'core/b.h:1: 81 columns'
 
 echo '/* TO''DO: later */' >core/b.h
 refuses house 'belongs into an issue'
+touch stray
+refuses house 'top level'
 echo '# see /ho''me/someone/x' >tests/b.py
 refuses house 'a path of one machine'
 mkdir -p core/vendor
