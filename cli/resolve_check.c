@@ -24,6 +24,22 @@ static void tell_changes(struct pl_cli *cli, const struct pl_answer *answer,
     pl_error_because(err, "%.*s", PL_STR_ARG(text));
 }
 
+/* What a lock is made with, and what this run does beside it. */
+static void add_command(const struct pl_answer *answer,
+                        const struct pl_resolve_options *options,
+                        struct pl_buf *out)
+{
+    pl_lock_command(answer->lock, out);
+    if (options->upgrade)
+        pl_buf_add_cstr(out, " --upgrade");
+    for (size_t i = 0; i < options->upgrade_packages.len; i++) {
+        pl_buf_add_cstr(out, " --upgrade-package ");
+        pl_escape_shell(out, options->upgrade_packages.at[i]);
+    }
+    pl_buf_add_cstr(out, " -o ");
+    pl_escape_shell(out, options->output_file);
+}
+
 bool pl_resolve_check(struct pl_cli *cli, const struct pl_answer *answer,
                       const struct pl_resolve_options *options,
                       struct pl_str contents, struct pl_error *err)
@@ -39,8 +55,6 @@ bool pl_resolve_check(struct pl_cli *cli, const struct pl_answer *answer,
                    pl_file_exists(name) ? "is not what resolving gives"
                                         : "is not there");
     tell_changes(cli, answer, options, err);
-    pl_lock_command(answer->lock, &command);
-    pl_buf_add_cstr(&command, " -o ");
-    pl_escape_shell(&command, name);
+    add_command(answer, options, &command);
     return pl_error_hint(err, "%.*s", PL_STR_ARG(pl_buf_view(&command)));
 }

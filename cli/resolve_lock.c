@@ -256,7 +256,7 @@ static void warn_of_upgrade(const struct pl_setup *setup,
     if (is_chosen(solution, name))
         return;
     if (setup->has_template && pl_template_fact(&setup->template, name))
-        why = "it is preinstalled and stays";
+        why = "it is preinstalled, and nothing asks for another";
     pl_vec_push(arena, out,
                 pl_arena_printf(arena,
                                 "--upgrade-package %.*s changes nothing: %s",

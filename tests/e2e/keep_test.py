@@ -235,6 +235,11 @@ path = "gone"
             new['httpx'] == '0.0.1':
         w.wrong('markers', new)
 
+    w.run(*files, '--exclude-newer', EARLIER, '-o', 'pylock.old.toml')
+    done = w.run(*files, '-o', 'pylock.old.toml', '--check', '-U')
+    if done.returncode != 1 or '--upgrade -o pylock.old.toml' not in \
+            done.stderr:
+        w.wrong('--check -U', done.returncode, done.stderr)
     w.write('facts.in', 'numpy\n')
     facts = ['facts.in', '--template', T240]
     w.run(*facts, '-o', 'pylock.facts.toml')
