@@ -27,7 +27,7 @@ void pl_cli_note(const struct pl_cli *cli, const char *format, ...)
     va_start(args, format);
     pl_buf_addv(&raw, format, args);
     va_end(args);
-    pl_escape_terminal_lines(&shown, pl_buf_view(&raw));
+    pl_escape_terminal(&shown, pl_buf_view(&raw));
     pl_buf_add_char(&shown, '\n');
     write_stderr(&shown);
 }

@@ -58,7 +58,8 @@ static bool append(const struct pl_cli *cli, struct pl_error *err)
     const char *path = pl_vars_get(cli->vars, PL_STR("GITHUB_STEP_SUMMARY"));
     if (!path)
         return true;
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                  0666);
     bool good = fd >= 0 && write_all(fd, pl_buf_view(&cli->text)) &&
                 write_all(fd, PL_STR("\n"));
     if (fd >= 0)
@@ -90,6 +91,17 @@ static bool show(struct pl_cli *cli, const struct values *values,
     return true;
 }
 
+/* An unset variable of a script must not pass for a revision. */
+static bool check_words(const struct pl_cli *cli, struct pl_error *err)
+{
+    for (size_t i = 0; i < cli->parsed.args.len; i++)
+        if (!cli->parsed.args.at[i].len)
+            return pl_error_plain(err, PL_ERR_USAGE,
+                                  "an empty word names neither a file nor a "
+                                  "revision");
+    return true;
+}
+
 static int run(struct pl_cli *cli, const void *given_values)
 {
     const struct values *values = given_values;
@@ -98,7 +110,7 @@ static int run(struct pl_cli *cli, const void *given_values)
     struct pl_diff_given given = {0};
     struct pl_abi_rules rules;
     struct pl_diff diff;
-    if (!pl_diff_read(cli, inputs, &given, &err) ||
+    if (!check_words(cli, &err) || !pl_diff_read(cli, inputs, &given, &err) ||
         !pl_abi_load(cli->arena, values->rules, &rules, &err))
         return pl_cli_fail(cli, &err);
     given.rules = &rules;

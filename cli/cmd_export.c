@@ -165,14 +165,15 @@ static bool write_json(struct pl_cli *cli, enum format format,
 /* ---- the command ---- */
 
 static bool save(struct pl_cli *cli, const struct values *values,
-                 const struct pl_lock *lock, struct pl_str contents,
-                 struct pl_error *err)
+                 struct pl_str path, const struct pl_lock *lock,
+                 struct pl_str contents, struct pl_error *err)
 {
     if (to_stdout(values)) {
         pl_buf_add_str(&cli->text, contents);
         return true;
     }
-    if (!pl_file_save(values->output_file, contents, err))
+    if (!pl_lock_spare_inputs(values->output_file, path, lock, err) ||
+        !pl_file_save(values->output_file, contents, err))
         return false;
     struct pl_str count =
         pl_show_count(cli->arena, lock->package_count, "package", "packages");
@@ -200,7 +201,7 @@ static int run(struct pl_cli *cli, const void *given)
             : write_requirements(cli, values, format, path, &lock, &text, &err);
     if (good && !pl_buf_ok(&text))
         good = pl_error_plain(&err, PL_ERR_LIMIT, "the file is too large");
-    if (!good || !save(cli, values, &lock, pl_buf_view(&text), &err))
+    if (!good || !save(cli, values, path, &lock, pl_buf_view(&text), &err))
         return pl_cli_fail(cli, &err);
     return 0;
 }

@@ -276,7 +276,8 @@ static bool write(struct guard *g, struct pl_error *err)
         pl_buf_add_str(&g->cli->text, pl_buf_view(&text));
         return true;
     }
-    if (!pl_file_save(g->values->output_file, pl_buf_view(&text), err))
+    if (!pl_lock_spare_inputs(g->values->output_file, g->path, &g->lock, err) ||
+        !pl_file_save(g->values->output_file, pl_buf_view(&text), err))
         return false;
     tell_saved(g);
     return true;

@@ -54,6 +54,23 @@ bool pl_lock_open_source(struct pl_cli *cli, const struct pl_source *source,
     return true;
 }
 
+bool pl_output_is_read(struct pl_str output_file, struct pl_error *err)
+{
+    pl_error_plain(err, PL_ERR_USAGE,
+                   "`--output-file %.*s` would overwrite a file that is read",
+                   PL_STR_ARG(output_file));
+    return pl_error_hint(err, "write to another file");
+}
+
+bool pl_lock_spare_inputs(struct pl_str output_file, struct pl_str path,
+                          const struct pl_lock *lock, struct pl_error *err)
+{
+    bool is_read = pl_file_is_same(output_file, path);
+    for (size_t i = 0; i < lock->input_count; i++)
+        is_read |= pl_file_is_same(output_file, lock->inputs[i].name);
+    return !is_read || pl_output_is_read(output_file, err);
+}
+
 bool pl_lock_spare(struct pl_str output_file, struct pl_error *err)
 {
     if (!pl_str_ends(output_file, ".toml"))

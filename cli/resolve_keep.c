@@ -1,5 +1,6 @@
 #include "cli/resolve_keep.h"
 
+#include "cli/lock_show.h"
 #include "core/file.h"
 #include "lockfmt/lock_read.h"
 #include "lockfmt/pins_read.h"
@@ -139,14 +140,6 @@ static bool load(struct pl_arena *arena, struct pl_str path,
     return false;
 }
 
-static bool fail_input(struct pl_str path, struct pl_error *err)
-{
-    pl_error_plain(err, PL_ERR_USAGE,
-                   "`--output-file %.*s` would overwrite a file that is read",
-                   PL_STR_ARG(path));
-    return pl_error_hint(err, "write to another, such as pylock.toml");
-}
-
 bool pl_resolve_pins(const struct pl_resolve_options *options,
                      const struct pl_inputs *inputs, struct pl_problem *problem,
                      struct pl_error *err)
@@ -157,7 +150,7 @@ bool pl_resolve_pins(const struct pl_resolve_options *options,
     if (!path.len || pl_str_is(path, "-") || !pl_file_exists(path))
         return true;
     if (pl_inputs_have(inputs, path))
-        return fail_input(path, err);
+        return pl_output_is_read(path, err);
     if (!pl_resolve_format(options, &format, err))
         return false;
     if (options->upgrade || format == PL_OUTPUT_JSON)

@@ -206,6 +206,16 @@ bool pl_file_exists(struct pl_str path)
            S_ISREG(info.st_mode);
 }
 
+bool pl_file_is_same(struct pl_str a, struct pl_str b)
+{
+    struct path name;
+    struct stat x, y;
+    if (!make_path(a, "", &name, NULL) || stat(name.text, &x) != 0 ||
+        !make_path(b, "", &name, NULL) || stat(name.text, &y) != 0)
+        return false;
+    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool pl_dir_exists(struct pl_str path)
 {
     struct path name;

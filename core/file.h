@@ -38,6 +38,8 @@ PL_MUST_CHECK bool pl_file_save(struct pl_str path, struct pl_str contents,
 /* Is it a regular file of these bytes? */
 bool pl_file_holds(struct pl_str path, struct pl_str contents);
 bool pl_file_exists(struct pl_str path);
+/* Are both there, and one file by two names? */
+bool pl_file_is_same(struct pl_str a, struct pl_str b);
 bool pl_dir_exists(struct pl_str path);
 /* Makes the folder and those above it, mode 0777 less the umask. */
 PL_MUST_CHECK bool pl_dir_make(struct pl_str path, struct pl_error *err);

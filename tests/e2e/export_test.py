@@ -178,6 +178,25 @@ def check_refused(world):
                      not done.stdout, name, 'it wrote something')
 
 
+def check_spared(world):
+    """Neither the lock nor what it was made from is overwritten."""
+    text = lock([package('a')], tool='format = 1\n'
+                f'inputs = [{{ name = "r.in", sha256 = "{"a" * 64}" }}]')
+    world.write('pylock.toml', text)
+    world.write('r.in', 'a\n')
+    os.symlink('pylock.toml', world.path('link.txt'))
+    for command in ('export', 'guard'):
+        for name in ('r.in', 'link.txt'):
+            done = world.run(command, 'pylock.toml', *(
+                ['--format', 'requirements.txt'] if command == 'export'
+                else []), '-o', name, code=2)
+            world.expect('would overwrite' in done.stderr, done.stderr)
+    for name, held in (('pylock.toml', text), ('r.in', 'a\n')):
+        with open(world.path(name)) as f:
+            world.expect(f.read() == held, name, 'was written')
+    os.remove(world.path('link.txt'))
+
+
 def tree_lines(world, source, **more):
     world.write('pylock.toml', lock([package('a', source=source, **more)],
                                     tool=''))
@@ -431,6 +450,7 @@ def run(world, index, fixtures, data):
     check_others(world, os.path.abspath(data))
     check_read_back(world, os.path.abspath(data))
     check_refused(world)
+    check_spared(world)
     check_trees(world)
     check_choices(world)
     check_bills(world)
