@@ -142,6 +142,7 @@ static bool read_provided(const struct pl_lock_reader *r,
             !check_version(r, row, "version", fact->version) ||
             !pl_lock_strs(r, row, "via", &via, &fact->via, &fact->via_count))
             return false;
+        out->with_via |= fact->via_count > 0;
     }
     return true;
 }
