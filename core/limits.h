@@ -85,6 +85,15 @@
 #define PL_MAX_TAG_PARTS 64 /* in one compressed set of a file name */
 #define PL_MAX_EXTRAS 256
 
+/* Containers. */
+#define PL_MAX_TREE_LINKS 40              /* followed for one path */
+#define PL_MAX_TREE_ENTRIES 200000        /* of one folder */
+#define PL_MAX_INSTALLED 20000            /* distributions of one folder */
+#define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
+#define PL_MAX_RECORD_BYTES (64u << 20)
+#define PL_MAX_PYTHONS 64 /* looked at in one container */
+#define PL_MAX_FINDINGS 10000
+
 /* Structures. */
 #define PL_MAX_JSON_DEPTH 64
 #define PL_MAX_TOML_DEPTH 64

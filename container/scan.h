@@ -1,0 +1,94 @@
+/*
+ * What a container is: its system, its Pythons, what is installed in them.
+ *
+ *     struct pl_container c;
+ *     if (!pl_container_scan(arena, tree, &options, &c, err)) return false;
+ *     const struct pl_python *python;
+ *     if (!pl_container_python(&c, &python, err)) return false;
+ *
+ * No Python is started and nothing is imported or executed: versions come from
+ * files (docs/snapshot.md lists which, in their order). What no file tells is
+ * left empty, never guessed from an image's name.
+ *
+ * A Python is looked for where images have one: /usr, /usr/local, /opt/X,
+ * /opt/X/envs/Y, /root/X, /home/X/Y, /venv/X, /workspace/X, /X; beside the
+ * folders of PATH, VIRTUAL_ENV and CONDA_PREFIX among `vars`; and in `python`.
+ *
+ * Views live in the arena. Errors: PL_ERR_FILE, PL_ERR_LIMIT, PL_ERR_USAGE
+ * (`python` is none).
+ */
+#ifndef PODLOCK_CONTAINER_SCAN_H
+#define PODLOCK_CONTAINER_SCAN_H
+
+#include "container/installed.h"
+
+enum pl_python_kind {
+    PL_PYTHON_SYSTEM, /* the distribution's, and what pip put in /usr/local */
+    PL_PYTHON_VENV,   /* pyvenv.cfg */
+    PL_PYTHON_CONDA,  /* conda-meta */
+    PL_PYTHON_OTHER,  /* built into a prefix of its own */
+};
+
+struct pl_site_folder {
+    struct pl_str path;
+    bool is_os; /* the distribution's: pip does not write there */
+};
+
+struct pl_python {
+    enum pl_python_kind kind;
+    struct pl_str prefix;    /* "/usr", "/opt/conda", "/venv/main" */
+    struct pl_str program;   /* "/usr/bin/python3.12"; empty: none was found */
+    struct pl_str version;   /* "3.12.3", or "3.12" */
+    bool externally_managed; /* PEP 668 */
+    const struct pl_site_folder *folders; /* as on sys.path, pip's first */
+    size_t folder_count;
+    struct pl_installed_list installed; /* of all folders, in their order */
+};
+
+/* What is installed under the name: of the first folder that has it. */
+const struct pl_installed *pl_python_has(const struct pl_python *python,
+                                         struct pl_str name);
+
+struct pl_pip_setting {
+    struct pl_str name;  /* "PIP_CONSTRAINT", also for pip.conf's constraint */
+    struct pl_str value; /* credentials masked */
+    struct pl_str from;  /* "environment", "/etc/pip.conf" */
+};
+
+struct pl_container {
+    struct pl_tree *tree;
+    struct pl_str arch;  /* "x86_64", "aarch64"; empty: not known */
+    struct pl_str glibc; /* "2.39"; empty: not known, or musl */
+    bool is_musl;
+    struct pl_str os;                /* "ubuntu 24.04"; empty: not known */
+    struct pl_str cuda;              /* "12.8.1", of the image; may be empty */
+    struct pl_str cuda_from;         /* the file or variable that says so */
+    const struct pl_python *pythons; /* those with torch first, then by path */
+    size_t python_count;
+    const struct pl_pip_setting *settings; /* that change what pip installs */
+    size_t setting_count;
+    const struct pl_requirement *constraints; /* of PIP_CONSTRAINT, pip.conf */
+    size_t constraint_count;
+};
+
+struct pl_scan_options {
+    const char *const *vars; /* "NAME=VALUE", NULL at the end; may be NULL */
+    struct pl_str python;    /* a Python's path or prefix; empty: look */
+    bool owners;             /* see pl_installed_read */
+};
+
+PL_MUST_CHECK bool pl_container_scan(struct pl_arena *arena,
+                                     struct pl_tree *tree,
+                                     const struct pl_scan_options *options,
+                                     struct pl_container *out,
+                                     struct pl_error *err);
+/*
+ * The Python that counts: the only one with torch; without any torch, the only
+ * one. Errors: PL_ERR_USAGE when there are two, naming them and --python;
+ * PL_ERR_INPUT when there is none.
+ */
+PL_MUST_CHECK bool pl_container_python(const struct pl_container *container,
+                                       const struct pl_python **out,
+                                       struct pl_error *err);
+
+#endif
