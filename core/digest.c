@@ -1,50 +1,43 @@
 #include "core/digest.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <solv/pool.h>
-#include <solv/chksum.h>
-#include <solv/knownid.h>
+#include <nettle/sha2.h>
 
 #define PART_BYTES 65536
 
+_Static_assert(sizeof(struct pl_sha256) >= sizeof(struct sha256_ctx) &&
+                   _Alignof(struct pl_sha256) >= _Alignof(struct sha256_ctx),
+               "core/digest.h makes no room for nettle's state");
+
+static struct sha256_ctx *context_of(struct pl_sha256 *sum)
+{
+    return (struct sha256_ctx *)(void *)sum->state;
+}
+
 void pl_sha256_begin(struct pl_sha256 *sum)
 {
-    sum->state = solv_chksum_create(REPOKEY_TYPE_SHA256);
-    if (!sum->state)
-        pl_out_of_memory();
+    sha256_init(context_of(sum));
 }
 
 void pl_sha256_add(struct pl_sha256 *sum, struct pl_str bytes)
 {
-    while (bytes.len) {
-        size_t part = bytes.len < INT_MAX ? bytes.len : INT_MAX;
-        solv_chksum_add(sum->state, bytes.at, (int)part);
-        bytes = pl_str_sub(bytes, part, bytes.len);
-    }
+    sha256_update(context_of(sum), bytes.len, (const uint8_t *)bytes.at);
 }
 
 struct pl_str pl_sha256_finish(struct pl_sha256 *sum, struct pl_arena *arena)
 {
     static const char digits[] = "0123456789abcdef";
-    const unsigned char *raw = solv_chksum_get(sum->state, NULL);
+    uint8_t raw[SHA256_DIGEST_SIZE];
     char hex[PL_SHA256_HEX];
+    sha256_digest(context_of(sum), sizeof(raw), raw);
     for (size_t i = 0; i < PL_SHA256_HEX; i += 2) {
         hex[i] = digits[raw[i / 2] >> 4];
         hex[i + 1] = digits[raw[i / 2] & 15];
     }
-    pl_sha256_drop(sum);
     return pl_arena_dup(arena, (struct pl_str){hex, PL_SHA256_HEX});
-}
-
-void pl_sha256_drop(struct pl_sha256 *sum)
-{
-    if (sum->state)
-        solv_chksum_free(sum->state, NULL);
-    sum->state = NULL;
 }
 
 struct pl_str pl_sha256_hex(struct pl_arena *arena, struct pl_str bytes)
@@ -75,7 +68,7 @@ static ssize_t read_part(int fd, char *part, size_t most, off_t from)
 bool pl_sha256_file(struct pl_arena *arena, int fd, struct pl_str *hex,
                     struct pl_error *err)
 {
-    struct pl_sha256 sum PL_CLEANUP(pl_sha256_drop) = {0};
+    struct pl_sha256 sum;
     char part[PART_BYTES];
     struct stat info;
     off_t at = 0;

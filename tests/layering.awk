@@ -16,8 +16,8 @@ BEGIN {
 
     owner["^(curl/|zlib\\.h$|libxml/|archive(_entry)?\\.h$)"] = \
         "^index/|^container/image"
-    owner["^solv/"] = \
-        "^resolver/(encode|solve|explain|testcase)|^core/digest\\.c$"
+    owner["^solv/"] = "^resolver/(encode|solve|explain|testcase)"
+    owner["^nettle/"] = "^core/digest\\.c$"
     owner["^libsmartcols/"] = "^cli/show"
     owner["^(simdjson\\.h|toml\\+\\+/)"] = "^core/shim/"
 
