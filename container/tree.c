@@ -25,6 +25,17 @@ bool pl_tree_link(struct pl_tree *tree, struct pl_arena *arena,
     return tree->link(tree, arena, path, target);
 }
 
+bool pl_tree_sha256(struct pl_tree *tree, struct pl_arena *arena,
+                    struct pl_str path, struct pl_tree_sum *sum,
+                    struct pl_error *err)
+{
+    if (!tree->sha256)
+        return pl_error_plain(err, PL_ERR_FILE,
+                              "%.*s: files are not kept whole here",
+                              PL_STR_ARG(path));
+    return tree->sha256(tree, arena, path, sum, err);
+}
+
 void pl_tree_close(struct pl_tree *tree)
 {
     if (tree)

@@ -52,6 +52,11 @@ struct pl_tree_entry {
     enum pl_node_type type;
 };
 
+struct pl_tree_sum {
+    struct pl_str hex; /* 64 lower-case hex digits */
+    uint64_t size;     /* of the bytes that were summed */
+};
+
 /* What a back end provides: the functions below, without their checks. */
 struct pl_tree {
     struct pl_node (*look)(struct pl_tree *tree, struct pl_str path);
@@ -63,6 +68,10 @@ struct pl_tree {
                  struct pl_error *err);
     bool (*link)(struct pl_tree *tree, struct pl_arena *arena,
                  struct pl_str path, struct pl_str *target);
+    /* May be NULL: this tree does not keep whole files. */
+    bool (*sha256)(struct pl_tree *tree, struct pl_arena *arena,
+                   struct pl_str path, struct pl_tree_sum *sum,
+                   struct pl_error *err);
     void (*close)(struct pl_tree *tree);
 };
 
@@ -83,6 +92,13 @@ PL_MUST_CHECK bool pl_tree_read(struct pl_tree *tree, struct pl_arena *arena,
 /* What the link at the path says; false when it is no link. */
 bool pl_tree_link(struct pl_tree *tree, struct pl_arena *arena,
                   struct pl_str path, struct pl_str *target);
+/*
+ * SHA-256 of a whole file, read in parts. Errors: PL_ERR_FILE, also where
+ * there is no file and where the tree cannot tell (an archive may not).
+ */
+PL_MUST_CHECK bool pl_tree_sha256(struct pl_tree *tree, struct pl_arena *arena,
+                                  struct pl_str path, struct pl_tree_sum *sum,
+                                  struct pl_error *err);
 void pl_tree_close(struct pl_tree *tree); /* NULL is accepted */
 
 /* The tree below a folder of this machine; "/" is the machine itself. */

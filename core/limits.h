@@ -91,6 +91,7 @@
 #define PL_MAX_INSTALLED 20000            /* distributions of one folder */
 #define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
 #define PL_MAX_RECORD_BYTES (64u << 20)
+#define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
 #define PL_MAX_PYTHONS 64 /* looked at in one container */
 #define PL_MAX_FINDINGS 10000
 
