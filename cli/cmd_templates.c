@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "core/jsonw.h"
 #include "core/limits.h"
-#include "rules/template.h"
+#include "rules/template_write.h"
 
 struct values {
     unsigned format; /* of "text|json" */
@@ -21,19 +21,6 @@ static struct pl_str version_of(struct pl_arena *arena,
 static struct pl_str python_of(const struct pl_template *t)
 {
     return t->env.patch_known ? t->env.python_full : t->env.python_version;
-}
-
-static const char *protect_name(enum pl_protect protect)
-{
-    switch (protect) {
-    case PL_PROTECT_LOCKED:
-        return "locked";
-    case PL_PROTECT_KEEP:
-        return "keep";
-    case PL_PROTECT_OS:
-        break;
-    }
-    return "os";
 }
 
 static struct pl_str glibc_of(struct pl_arena *arena,
@@ -79,7 +66,7 @@ static void write_fact(struct pl_arena *arena, struct pl_jsonw *w,
     pl_jsonw_object(w, NULL);
     pl_jsonw_str(w, "name", fact->name);
     pl_jsonw_str(w, "version", pl_version_text(arena, &fact->version));
-    pl_jsonw_str(w, "protect", pl_str_from(protect_name(fact->protect)));
+    pl_jsonw_str(w, "protect", pl_str_from(pl_protect_name(fact->protect)));
     if (fact->has_treat_as)
         pl_jsonw_str(w, "treat-as", pl_version_text(arena, &fact->treat_as));
     if (fact->size)
