@@ -250,8 +250,12 @@ static void find_template(struct pl_cli *cli, struct pl_diff_input *input)
 static void match_pins(struct pl_cli *cli, struct pl_diff_input *pins,
                        const struct pl_diff_input *other)
 {
+    pins->is_bare = pins->is_pins && pl_pins_are_bare(&pins->lock);
     if (!pins->is_pins || other->is_pins)
         return;
+    if (!pins->lock.package_count)
+        pl_cli_note(cli, "podlock: note: %.*s holds no package",
+                    PL_STR_ARG(pins->label));
     pins->has_facts = other->has_facts;
     pins->facts = other->facts;
     pl_pins_match(cli->arena, &pins->lock, &other->lock,
@@ -274,6 +278,7 @@ bool pl_diff_read(struct pl_cli *cli, struct pl_diff_input inputs[2],
     bool differ = inputs_differ(&inputs[0].lock, &inputs[1].lock);
     for (size_t i = 0; i < 2; i++) {
         sides[i]->lock = &inputs[i].lock;
+        sides[i]->is_bare = inputs[i].is_bare;
         sides[i]->facts = inputs[i].has_facts ? &inputs[i].facts : NULL;
         if (differ && !inputs[i].is_pins)
             read_inputs(cli, &inputs[i], sides[i]);

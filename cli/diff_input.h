@@ -29,6 +29,7 @@ struct pl_diff_input {
     struct pl_str label;         /* for people: as the user wrote it */
     struct pl_lock lock;
     bool is_pins; /* of requirements.txt or `pip freeze` */
+    bool is_bare; /* of the latter */
     bool has_facts;
     struct pl_template facts;
 };

@@ -144,7 +144,8 @@ struct pl_str pl_diff_verdict(const struct pl_diff_view *view, bool *alarm)
     const struct pl_diff *diff = view->diff;
     *alarm = count_alarms(diff) > 0;
     if (!diff->count) {
-        pl_buf_addf(&text, "no changes: %zu packages", diff->after.packages);
+        pl_buf_addf(&text, "no changes: %zu package%s", diff->after.packages,
+                    diff->after.packages == 1 ? "" : "s");
         return keep(view->arena, &text);
     }
     add_torch(diff, &text);

@@ -1,5 +1,6 @@
 #include "cli/lock_changes.h"
 
+#include "cli/diff_words.h"
 #include "core/buf.h"
 #include "core/limits.h"
 #include "lockfmt/lock_diff.h"
@@ -40,7 +41,10 @@ static void tell_package(struct changes *c, const struct pl_diff_change *change)
         tell(c, change, change->from, "becomes ", change->to);
         return;
     case PL_DIFF_REBUILT:
-        tell(c, change, change->to, "has another file", none);
+        tell(c, change, change->to,
+             pl_diff_is_alarm(change) ? "has OTHER CONTENTS"
+                                      : "has another file",
+             none);
         return;
     case PL_DIFF_RELOCATED:
         tell(c, change, change->to, "comes from another place", none);

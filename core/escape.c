@@ -104,27 +104,59 @@ static void add_visible(struct pl_buf *out, const struct step *step)
         pl_buf_addf(out, "\\u{%04x}", (unsigned)step->code);
 }
 
-void pl_escape_terminal(struct pl_buf *out, struct pl_str s)
+/*
+ * GitHub's runner takes a line of a log that begins with "::name", and
+ * "##[name" anywhere in one, for a command; lines are also wrapped at spaces.
+ * Gives the place of the character whose escape spoils it.
+ */
+static bool find_command(struct pl_str s, size_t *at)
 {
-    MASKED(masked, s);
+    for (size_t i = 0; i + 2 < s.len; i++) {
+        bool is_first = !i || pl_is_space(s.at[i - 1]);
+        bool is_new = is_first && s.at[i] == ':' && s.at[i + 1] == ':' &&
+                      pl_is_alpha(s.at[i + 2]);
+        bool is_old =
+            s.at[i] == '#' && s.at[i + 1] == '#' && s.at[i + 2] == '[';
+        *at = i + 1;
+        if (is_new || is_old)
+            return true;
+    }
+    return false;
+}
+
+static void add_part(struct pl_buf *out, struct pl_str s, bool keep_lines)
+{
     struct step step;
     add_easy(out, &s);
     while (take_step(&s, &step)) {
-        add_visible(out, &step);
+        if (keep_lines && step.code == '\n')
+            pl_buf_add_char(out, '\n');
+        else
+            add_visible(out, &step);
         add_easy(out, &s);
     }
 }
 
+static void add_shown(struct pl_buf *out, struct pl_str s, bool keep_lines)
+{
+    size_t at;
+    MASKED(masked, s);
+    while (find_command(s, &at)) {
+        add_part(out, pl_str_sub(s, 0, at), keep_lines);
+        pl_buf_addf(out, "\\x%02x", (unsigned)s.at[at]);
+        s = pl_str_sub(s, at + 1, s.len);
+    }
+    add_part(out, s, keep_lines);
+}
+
+void pl_escape_terminal(struct pl_buf *out, struct pl_str s)
+{
+    add_shown(out, s, false);
+}
+
 void pl_escape_terminal_lines(struct pl_buf *out, struct pl_str s)
 {
-    MASKED(masked, s);
-    struct step step;
-    while (take_step(&s, &step)) {
-        if (step.code == '\n')
-            pl_buf_add_char(out, '\n');
-        else
-            add_visible(out, &step);
-    }
+    add_shown(out, s, true);
 }
 
 void pl_escape_comment(struct pl_buf *out, struct pl_str s)

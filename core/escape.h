@@ -21,7 +21,11 @@
 #include "core/buf.h"
 #include "core/str.h"
 
-/* Terminal or plain log: controls and newlines as \n, \t, \xHH, \u{HHHH}. */
+/*
+ * Terminal or plain log: controls and newlines as \n, \t, \xHH, \u{HHHH}. What
+ * GitHub takes for a command in a log ("::error", "##[error]") has one more
+ * escape.
+ */
 void pl_escape_terminal(struct pl_buf *out, struct pl_str s);
 /* The same, newlines kept (for messages of several lines). */
 void pl_escape_terminal_lines(struct pl_buf *out, struct pl_str s);

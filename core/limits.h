@@ -20,6 +20,7 @@
 #define PL_MAX_EXTRA_EXPANSIONS 10000 /* extras that ask for extras */
 #define PL_MAX_LOCK_PACKAGES 10000    /* entries of one lock */
 #define PL_MAX_LOCK_FILES 2000        /* wheels of one of them */
+#define PL_MAX_LOCK_SIZE (64ll << 40) /* bytes that one file may state */
 #define PL_MAX_LOCK_FACTS 20000       /* inputs, provided, replaced */
 #define PL_MAX_LOCK_ARGUMENTS 5000    /* words of the command that made it */
 #define PL_MAX_LOCK_WARNINGS 10       /* kept of one lock; others counted */

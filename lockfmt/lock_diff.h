@@ -50,6 +50,7 @@ struct pl_diff_side {
     /* Its inputs (requirements.in ...), each named as the lock names it. */
     const struct pl_source *const *inputs;
     size_t input_count; /* 0: the texts are not known */
+    bool is_bare;       /* it does not say who asks, as a `pip freeze` */
 };
 
 struct pl_diff_given {

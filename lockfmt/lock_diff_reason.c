@@ -15,6 +15,7 @@ struct explain {
     struct pl_map moved;  /* the first change of each package that moved */
     struct pl_map inputs; /* those whose digests differ */
     bool texts;           /* of the inputs of both locks are known */
+    bool asking;          /* both locks say who asks for what */
     bool other_template, other_python, other_arguments;
     PL_VEC(struct ignored) ignored;
     PL_VEC(struct pl_diff_reason) reasons; /* of the change at hand */
@@ -313,11 +314,14 @@ static void explain_change(struct explain *e, struct pl_diff_change *change)
     e->reasons.at = NULL;
     e->reasons.len = e->reasons.cap = 0;
     explain_replacement(e, change);
-    explain_lines(e, change);
+    if (e->asking)
+        explain_lines(e, change);
     explain_template(e, change);
-    explain_parents(e, change, true);
+    if (e->asking)
+        explain_parents(e, change, true);
     explain_rules(e, change);
-    explain_parents(e, change, false);
+    if (e->asking)
+        explain_parents(e, change, false);
     explain_ignored(e, change);
     explain_index(e, change);
     if (!e->texts)
@@ -388,6 +392,7 @@ void pl_diff_explain(struct pl_differ *d)
     struct explain e = {.d = d, .arena = d->arena};
     bool by_via = pl_diff_says_via(old->lock) && pl_diff_says_via(new->lock);
     e.texts = old->input_count && new->input_count;
+    e.asking = !old->is_bare && !new->is_bare;
     pl_diff_asking_read(d->arena, old, by_via, e.texts, &e.old);
     pl_diff_asking_read(d->arena, new, by_via, e.texts, &e.new);
     e.other_template =

@@ -213,6 +213,8 @@ bool pl_lock_size(const struct pl_lock_reader *r,
         return false;
     if (node && pl_toml_int(node, &size) && size < 0)
         return pl_lock_fail(r, node, "`%s` is below 0", key);
+    if (size > PL_MAX_LOCK_SIZE)
+        return pl_lock_fail(r, node, "`%s` is more than 64 TiB", key);
     *has = node;
     *out = (uint64_t)size;
     return true;

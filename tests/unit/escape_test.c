@@ -60,6 +60,11 @@ static void test_terminal(void **state)
         ROW("\xc0\xaf", "\\xc0\\xaf"),
         ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"),
         ROW("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"),
+        ROW("::error::x", ":\\x3aerror::x"),
+        ROW("a ::add-mask::x", "a :\\x3aadd-mask::x"),
+        ROW("a::b [::1] :: ::", "a::b [::1] :: ::"),
+        ROW("a##[error]b##[x", "a#\\x23[error]b#\\x23[x"),
+        ROW("###[error]", "##\\x23[error]"),
     };
     check_table(rows, PL_COUNT(rows), pl_escape_terminal);
 }
@@ -70,6 +75,7 @@ static void test_terminal_lines(void **state)
     static const struct row rows[] = {
         ROW("a\nb\r\n\tc", "a\nb\\x0d\n\\tc"),
         ROW(LINE "\x85", "\\u{2028}\\x85"),
+        ROW("a\n::error::b", "a\n:\\x3aerror::b"),
     };
     check_table(rows, PL_COUNT(rows), pl_escape_terminal_lines);
 }
