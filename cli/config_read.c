@@ -313,13 +313,13 @@ static bool check_output(const struct pl_config_reader *r,
     if (!check_format(r, lock))
         return false;
     for (size_t i = 0; i < lock->inputs.len; i++)
-        if (pl_str_eq(lock->inputs.at[i], lock->output))
+        if (pl_path_eq(lock->inputs.at[i], lock->output))
             return pl_error_set(r->err, PL_ERR_INPUT, lock->span,
                                 "`%.*s` is an input and the output",
                                 PL_STR_ARG(lock->output));
     for (const struct pl_config_lock *other = config->locks; other < lock;
          other++)
-        if (pl_str_eq(other->output, lock->output))
+        if (pl_path_eq(other->output, lock->output))
             return pl_error_set(r->err, PL_ERR_INPUT, lock->span,
                                 "the locks `%.*s` and `%.*s` have the same "
                                 "output",

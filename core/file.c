@@ -286,6 +286,28 @@ struct pl_str pl_path_join(struct pl_arena *arena, struct pl_str dir,
                            PL_STR_ARG(name));
 }
 
+/* The next part that leads somewhere; empty at the end. */
+static struct pl_str take_part(struct pl_str *path)
+{
+    struct pl_str part = {0};
+    while (pl_str_cut(path, '/', &part))
+        if (part.len && !pl_str_is(part, "."))
+            return part;
+    return (struct pl_str){0};
+}
+
+bool pl_path_eq(struct pl_str a, struct pl_str b)
+{
+    struct pl_str x, y;
+    if (pl_str_starts(a, "/") != pl_str_starts(b, "/"))
+        return false;
+    do {
+        x = take_part(&a);
+        y = take_part(&b);
+    } while (x.len && pl_str_eq(x, y));
+    return !x.len && !y.len;
+}
+
 struct pl_str pl_path_dir(struct pl_str path)
 {
     size_t slash = pl_str_rfind(path, '/');

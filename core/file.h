@@ -58,6 +58,8 @@ struct pl_str pl_path_join(struct pl_arena *arena, struct pl_str dir,
  */
 struct pl_str pl_path_from(struct pl_arena *arena, struct pl_str dir,
                            struct pl_str path);
+/* One path by two spellings: "a//b" and "./a/b"? Nothing is looked at. */
+bool pl_path_eq(struct pl_str a, struct pl_str b);
 struct pl_str pl_path_dir(struct pl_str path);  /* "." when there is none */
 struct pl_str pl_path_base(struct pl_str path); /* after the last '/' */
 

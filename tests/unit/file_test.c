@@ -57,6 +57,21 @@ static bool save(const char *name, const char *text)
     return pl_file_save(pl_str_from(name), pl_str_from(text), NULL);
 }
 
+static void test_path_eq(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"a", "a"}, {"a/b", "./a//b/"}, {".", ""}, {"/", "//"}, {"/a", "/./a"}};
+    static const char *const other[][2] = {
+        {"a", "b"}, {"a", "a/b"}, {"a", "/a"}, {"..", "."}, {"a/../b", "b"}};
+    for (size_t i = 0; i < PL_COUNT(same); i++) {
+        assert_true(
+            pl_path_eq(pl_str_from(same[i][0]), pl_str_from(same[i][1])));
+        assert_false(
+            pl_path_eq(pl_str_from(other[i][0]), pl_str_from(other[i][1])));
+    }
+}
+
 static void test_failure(void **state)
 {
     (void)state;
@@ -157,9 +172,9 @@ static void test_path_from(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failure),   cmocka_unit_test(test_signal),
-        cmocka_unit_test(test_links),     cmocka_unit_test(test_fifo),
-        cmocka_unit_test(test_path_from),
+        cmocka_unit_test(test_path_eq), cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_signal),  cmocka_unit_test(test_links),
+        cmocka_unit_test(test_fifo),    cmocka_unit_test(test_path_from),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }
