@@ -22,7 +22,11 @@
  *     pl_table_finish(&table);
  *
  * A table is the caller's storage; finish frees what it holds. Cells are
- * copied. Out of memory ends the program.
+ * copied. Two spaces stand between columns, none at the end of
+ * a line. Where the width is short, columns that may lose their end do, each
+ * by the same share; a table without such a column is as wide as it is. How
+ * wide a character is does not depend on the locale (pl_utf8_width). Out of
+ * memory ends the program.
  */
 #ifndef PODLOCK_CLI_SHOW_H
 #define PODLOCK_CLI_SHOW_H
@@ -34,6 +38,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/str.h"
+#include "core/vec.h"
 
 struct pl_show {
     bool colour;
@@ -85,13 +90,17 @@ struct pl_column {
     bool cut; /* may lose its end where the width is short */
 };
 
-struct libscols_table;
-struct libscols_line;
+struct pl_table_cell {
+    struct pl_str text; /* escaped */
+    enum pl_style style;
+};
 
 struct pl_table {
-    struct libscols_table *table;
-    struct libscols_line *line;
-    size_t at; /* the next cell */
+    struct pl_column *columns;
+    size_t count, rows;
+    size_t at;                          /* the next cell of the row */
+    PL_VEC(struct pl_table_cell) cells; /* row by row */
+    struct pl_arena arena;
 };
 
 void pl_table_init(struct pl_table *table, const struct pl_column *columns,

@@ -1,5 +1,7 @@
 #include "core/utf8.h"
 
+#include "core/attr.h"
+
 /* Length by the first byte, 0 when none may begin so; and its value bits. */
 static size_t sequence_length(unsigned char first, uint32_t *bits)
 {
@@ -66,4 +68,68 @@ size_t pl_utf8_invalid_at(struct pl_str s)
             return at;
     }
     return s.len;
+}
+
+/* ---- widths ---- */
+
+struct block {
+    uint32_t first, last;
+    unsigned width;
+};
+
+static const struct block blocks[] = {
+    {0x0300, 0x036f, 0},   /* combining marks */
+    {0x1100, 0x115f, 2},   /* Hangul Jamo that begin a syllable */
+    {0x1ab0, 0x1aff, 0},   /* combining marks */
+    {0x1dc0, 0x1dff, 0},   /* combining marks */
+    {0x20d0, 0x20ff, 0},   /* combining marks of symbols */
+    {0x2e80, 0x303e, 2},   /* CJK radicals, punctuation */
+    {0x3041, 0x4dbf, 2},   /* Kana, Bopomofo, CJK extension A */
+    {0x4e00, 0xa4cf, 2},   /* CJK, Yi */
+    {0xa960, 0xa97f, 2},   /* Hangul Jamo extended A */
+    {0xac00, 0xd7a3, 2},   /* Hangul syllables */
+    {0xf900, 0xfaff, 2},   /* CJK compatibility */
+    {0xfe00, 0xfe0f, 0},   /* variation selectors */
+    {0xfe20, 0xfe2f, 0},   /* combining half marks */
+    {0xfe30, 0xfe6f, 2},   /* CJK compatibility forms */
+    {0xff01, 0xff60, 2},   /* fullwidth forms */
+    {0xffe0, 0xffe6, 2},   /* fullwidth signs */
+    {0x1f300, 0x1f64f, 2}, /* pictographs, emoticons */
+    {0x1f680, 0x1f6ff, 2}, /* transport */
+    {0x1f900, 0x1f9ff, 2}, /* more pictographs */
+    {0x20000, 0x3fffd, 2}, /* CJK extensions B and later */
+};
+
+static size_t width_of(uint32_t code)
+{
+    for (size_t i = 0; i < PL_COUNT(blocks) && blocks[i].first <= code; i++)
+        if (code <= blocks[i].last)
+            return blocks[i].width;
+    return 1;
+}
+
+size_t pl_utf8_width(struct pl_str s)
+{
+    struct pl_str rest = after_ascii(s);
+    size_t width = s.len - rest.len;
+    uint32_t code;
+    while (rest.len) {
+        pl_utf8_take(&rest, &code);
+        width += width_of(code);
+    }
+    return width;
+}
+
+struct pl_str pl_utf8_cut(struct pl_str s, size_t columns)
+{
+    struct pl_str rest = s, before = s;
+    uint32_t code;
+    while (rest.len) {
+        pl_utf8_take(&rest, &code);
+        if (width_of(code) > columns)
+            return pl_str_sub(s, 0, s.len - before.len);
+        columns -= width_of(code);
+        before = rest;
+    }
+    return s;
 }

@@ -24,4 +24,15 @@ bool pl_utf8_take(struct pl_str *rest, uint32_t *code);
 /* The offset of the first byte that is not UTF-8, or s.len. */
 size_t pl_utf8_invalid_at(struct pl_str s);
 
+/*
+ * How many columns of a terminal the text takes, whatever the locale: one for
+ * each code point, none for those that combine with the letter before, two for
+ * the blocks of East Asian scripts and emoji. By blocks: a few characters, and
+ * scripts that join their letters, are another width on some terminals.
+ * https://www.unicode.org/reports/tr11/
+ */
+size_t pl_utf8_width(struct pl_str s);
+/* Its beginning of at most so many columns, by whole code points. */
+struct pl_str pl_utf8_cut(struct pl_str s, size_t columns);
+
 #endif

@@ -18,7 +18,6 @@ BEGIN {
         "^index/|^container/image"
     owner["^solv/"] = "^resolver/(encode|solve|explain|testcase)"
     owner["^nettle/"] = "^core/digest\\.c$"
-    owner["^libsmartcols/"] = "^cli/show"
     owner["^(simdjson\\.h|toml\\+\\+/)"] = "^core/shim/"
 
     if (ARGC == 1) {

@@ -2,8 +2,8 @@
 # Sourced from the top of the tree.
 
 needed="meson ninja-build pkg-config gcc g++ libc6-dev libsolv-dev
-    libsimdjson-dev libtomlplusplus-dev libcmocka-dev libsmartcols-dev
-    nettle-dev libarchive-dev libxml2-dev libcurl4-openssl-dev zlib1g-dev
+    libsimdjson-dev libtomlplusplus-dev libcmocka-dev nettle-dev
+    libarchive-dev libxml2-dev libcurl4-openssl-dev zlib1g-dev
     libsolv-tools python3 python3-packaging xz-utils"
 
 step() {

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <locale.h>
+#include <wchar.h>
+
 #include "core/attr.h"
 #include "core/utf8.h"
 
@@ -59,11 +62,68 @@ static void test_invalid_at(void **state)
     assert_int_equal(pl_utf8_invalid_at(PL_STR("1234567\xff.")), 7);
 }
 
+static void test_width(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t width, bytes_of_four;
+    } table[] = {
+        {"", 0, 0},
+        {"abc", 3, 3},
+        {"abcdefghijklmnop", 16, 4},
+        {"sch\xc3\xb6n", 5, 5},
+        {"e\xcc\x81t\xcc\x80z", 3, 7},
+        {"abcd\xcc\x81z", 5, 6},
+        {"\xe6\xbc\xa2\xe5\xad\x97!", 5, 6},
+        {"a\xe6\xbc\xa2\xe5\xad\x97", 5, 4},
+        {"\xea\xb0\x80\xef\xbc\xa1", 4, 6},
+        {"\xf0\x9f\x9a\x80\xf0\x9f\x8e\x89.", 5, 8},
+        {"\xe2\x94\x9c\xe2\x94\x80 \xff", 4, 8},
+    };
+    for (size_t i = 0; i < PL_COUNT(table); i++) {
+        struct pl_str text = pl_str_from(table[i].text);
+        assert_int_equal(pl_utf8_width(text), table[i].width);
+        assert_int_equal(pl_utf8_cut(text, 4).len, table[i].bytes_of_four);
+        assert_ptr_equal(pl_utf8_cut(text, 4).at, text.at);
+        assert_int_equal(pl_utf8_cut(text, table[i].width).len, text.len);
+    }
+}
+
+static size_t code_width(uint32_t code)
+{
+    char bytes[] = {(char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 63)),
+                    (char)(0x80 | (code & 63))};
+    return pl_utf8_width((struct pl_str){bytes, sizeof(bytes)});
+}
+
+/* The C library's table, which knows every character, agrees nearly always. */
+static void test_width_is_the_librarys(void **state)
+{
+    (void)state;
+    size_t known = 0, other = 0;
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!utf8)
+        skip();
+    locale_t before = uselocale(utf8);
+    for (uint32_t code = 0x800; code < 0x10000; code++) {
+        int width = code >= 0xd800 && code < 0xe000 ? -1 : wcwidth((int)code);
+        known += width >= 0;
+        other += width >= 0 && code_width(code) != (size_t)width;
+    }
+    uselocale(before);
+    freelocale(utf8);
+    assert_true(known > 50000);
+    assert_in_range(other, 0, known / 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take),
         cmocka_unit_test(test_invalid_at),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_width_is_the_librarys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
