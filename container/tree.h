@@ -2,8 +2,9 @@
  * The files of a container, wherever they lie: below a root, in an archive.
  *
  * A tree answers of a path: what is there, what is in the folder, what is in
- * the file. Paths are absolute inside the container ("/usr/lib/python3.12"),
- * without "." or ".." or "//". Links are followed inside the tree: one to
+ * the file. Paths are absolute inside the container ("/usr/lib/python3.12"); a
+ * path that is asked for loses its "." and ".." and "//" by its text alone, as
+ * pl_tree_path does. Links are followed inside the tree: one to
  * "/opt/x" below the root /mnt is /mnt/opt/x, never the machine's own /opt/x,
  * and one that leaves through ".." stays at the root. At most
  * PL_MAX_TREE_LINKS links are followed for one path.
@@ -34,7 +35,7 @@
 #include "core/str.h"
 
 enum pl_node_type {
-    PL_NODE_ABSENT, /* also: a link to nothing, or in a circle */
+    PL_NODE_ABSENT, /* also: a link to nothing, in a circle; not to be seen */
     PL_NODE_FILE,
     PL_NODE_FOLDER,
     PL_NODE_LINK,  /* only of an entry: links are not followed in a listing */
@@ -57,7 +58,7 @@ struct pl_tree_sum {
     uint64_t size;     /* of the bytes that were summed */
 };
 
-/* What a back end provides: the functions below, without their checks. */
+/* What a back end provides: the functions below; paths come normal. */
 struct pl_tree {
     struct pl_node (*look)(struct pl_tree *tree, struct pl_str path);
     bool (*list)(struct pl_tree *tree, struct pl_arena *arena,
@@ -75,6 +76,12 @@ struct pl_tree {
     void (*close)(struct pl_tree *tree);
 };
 
+/*
+ * `path` as it is seen from `folder`, absolute and normal. What climbs above
+ * "/" stays there; `above` (may be NULL) tells. Empty: too long, or NUL in it.
+ */
+struct pl_str pl_tree_path(struct pl_arena *arena, struct pl_str folder,
+                           struct pl_str path, bool *above);
 /* What is at the path; links are followed. */
 struct pl_node pl_tree_look(struct pl_tree *tree, struct pl_str path);
 /* A folder's entries, sorted by bytes; none where there is no folder. */

@@ -88,6 +88,7 @@
 
 /* Containers. */
 #define PL_MAX_TREE_LINKS 40              /* followed for one path */
+#define PL_MAX_TREE_STEPS 4096            /* folders passed for one path */
 #define PL_MAX_TREE_ENTRIES 200000        /* of one folder */
 #define PL_MAX_INSTALLED 20000            /* distributions of one folder */
 #define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
