@@ -11,8 +11,14 @@
  * left empty, never guessed from an image's name.
  *
  * A Python is looked for where images have one: /usr, /usr/local, /opt/X,
- * /opt/X/envs/Y, /root/X, /home/X/Y, /venv/X, /workspace/X, /X; beside the
- * folders of PATH, VIRTUAL_ENV and CONDA_PREFIX among `vars`; and in `python`.
+ * /root/X, X of a user's home, /venv/X, /workspace/X and /X; in the `venv` and
+ * `.venv` of those, in conda's envs/Y and in pyenv's and uv's own folders;
+ * beside the folders of PATH, VIRTUAL_ENV and CONDA_PREFIX among `vars`; and in
+ * `python`. At most PL_MAX_PREFIXES places are looked at and PL_MAX_PYTHONS
+ * told of.
+ *
+ * What is wrong but leaves an answer is a trouble: a pip.conf that cannot be
+ * read, a constraint file that is not there, a line in it that is none.
  *
  * Views live in the arena. Errors: PL_ERR_FILE, PL_ERR_LIMIT, PL_ERR_USAGE
  * (`python` is none).
@@ -39,8 +45,13 @@ struct pl_python {
     struct pl_str prefix;    /* "/usr", "/opt/conda", "/venv/main" */
     struct pl_str program;   /* "/usr/bin/python3.12"; empty: none was found */
     struct pl_str version;   /* "3.12.3", or "3.12" */
+    bool is_active;          /* VIRTUAL_ENV or CONDA_PREFIX names it */
     bool externally_managed; /* PEP 668 */
-    const struct pl_site_folder *folders; /* as on sys.path, pip's first */
+    /*
+     * As on sys.path: pip's first, which may not be there yet; a user's own
+     * (/root/.local) and those of PYTHONPATH come before it where they exist.
+     */
+    const struct pl_site_folder *folders;
     size_t folder_count;
     struct pl_installed_list installed; /* of all folders, in their order */
 };
@@ -69,12 +80,18 @@ struct pl_container {
     size_t setting_count;
     const struct pl_requirement *constraints; /* of PIP_CONSTRAINT, pip.conf */
     size_t constraint_count;
+    const struct pl_error *troubles; /* warnings, in the order of finding */
+    size_t trouble_count;
 };
 
 struct pl_scan_options {
     const char *const *vars; /* "NAME=VALUE", NULL at the end; may be NULL */
-    struct pl_str python;    /* a Python's path or prefix; empty: look */
-    bool owners;             /* see pl_installed_read */
+    /*
+     * A Python's path or prefix ("/venv/main", "/usr/bin/python3.12"), or
+     * "3.12" or "python3.12" for one of those that are found; empty: look.
+     */
+    struct pl_str python;
+    bool owners; /* see pl_installed_read */
 };
 
 PL_MUST_CHECK bool pl_container_scan(struct pl_arena *arena,
@@ -84,8 +101,8 @@ PL_MUST_CHECK bool pl_container_scan(struct pl_arena *arena,
                                      struct pl_error *err);
 /*
  * The Python that counts: the only one with torch; without any torch, the only
- * one. Errors: PL_ERR_USAGE when there are two, naming them and --python;
- * PL_ERR_INPUT when there is none.
+ * one; of two, the active one. Errors: PL_ERR_USAGE when there are two, naming
+ * them and --python; PL_ERR_INPUT when there is none.
  */
 PL_MUST_CHECK bool pl_container_python(const struct pl_container *container,
                                        const struct pl_python **out,

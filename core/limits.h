@@ -94,7 +94,8 @@
 #define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
 #define PL_MAX_RECORD_BYTES (64u << 20)
 #define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
-#define PL_MAX_PYTHONS 64 /* looked at in one container */
+#define PL_MAX_PYTHONS 64             /* told of, in one container */
+#define PL_MAX_PREFIXES 2000          /* looked at for one */
 #define PL_MAX_FINDINGS 10000
 
 /* Structures. */
