@@ -94,9 +94,10 @@
 #define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
 #define PL_MAX_RECORD_BYTES (64u << 20)
 #define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
-#define PL_MAX_PYTHONS 64             /* told of, in one container */
-#define PL_MAX_PREFIXES 2000          /* looked at for one */
+#define PL_MAX_PYTHONS 64          /* told of, in one container */
+#define PL_MAX_PREFIXES 2000       /* looked at for one */
 #define PL_MAX_FINDINGS 10000
+#define PL_MAX_TORCH_STEPS 2000 /* packages and extras that torch requires */
 
 /* Structures. */
 #define PL_MAX_JSON_DEPTH 64
