@@ -281,7 +281,7 @@ static void test_index(void **state)
     index_of("2.8.0.dev20250319+cu128", false, "nightly/cu128",
              "snapshot-torch280dev20250319-cu128-py312");
     index_of("2.2.0", true, "cu121", "snapshot-torch220-cu121-py312");
-    index_of("2.8.0", false, "cu128", "snapshot-torch280-py312");
+    index_of("2.8.0", false, "cu128", "snapshot-torch280-cu128-py312");
     index_of("2.8.0+cpu", false, "cpu", "snapshot-torch280-cpu-py312");
     index_of("2.9.1+rocm6.4", false, "rocm6.4",
              "snapshot-torch291-rocm6.4-py312");
