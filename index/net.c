@@ -19,8 +19,9 @@ bool pl_net_load(const struct pl_net **out, struct pl_error *err)
     const struct pl_net *table = library ? dlsym(library, TABLE) : NULL;
     if (!table) {
         const char *why = dlerror();
-        pl_error_plain(err, PL_ERR_FILE,
-                       "what podlock needs for the network cannot be loaded");
+        pl_error_plain(
+            err, PL_ERR_FILE,
+            "what podlock needs for the network and archives cannot be loaded");
         return pl_error_because(err, "%s", why ? why : "no reason is known");
     }
     if (table->version != PL_NET_VERSION)

@@ -9,13 +9,14 @@
 #ifndef PODLOCK_INDEX_NET_H
 #define PODLOCK_INDEX_NET_H
 
+#include "index/archive_read.h"
 #include "index/fetch.h"
 #include "index/index.h"
 #include "index/page.h"
 #include "index/wheel.h"
 
 /* Grows with each change of a structure that both sides know. */
-#define PL_NET_VERSION 3
+#define PL_NET_VERSION 4
 
 struct pl_net {
     uint32_t version;
@@ -44,6 +45,9 @@ struct pl_net {
                        bool *any, struct pl_error *);
     struct pl_fetch_stats (*fetch_stats)(const struct pl_fetch *);
     void (*fetch_close)(struct pl_fetch *);
+    /* index/archive_read.h */
+    bool (*archive_open)(struct pl_arena *, pl_archive_feed, void *user,
+                         struct pl_archive **, struct pl_error *);
 };
 
 /*

@@ -1,4 +1,5 @@
 /* The one symbol of libpodlock-net.so. */
+#include "index/archive_tar.h"
 #include "index/net.h"
 #include "index/page_html.h"
 #include "index/sdist.h"
@@ -17,4 +18,5 @@ __attribute__((visibility("default"))) const struct pl_net pl_net_table = {
     .fetch_next = pl_fetch_next,
     .fetch_stats = pl_fetch_stats,
     .fetch_close = pl_fetch_close,
+    .archive_open = pl_archive_open_tar,
 };

@@ -15,7 +15,7 @@ BEGIN {
     apart["trim"] = "container"
 
     owner["^(curl/|zlib\\.h$|libxml/|archive(_entry)?\\.h$)"] = \
-        "^index/|^container/image"
+        "^index/"
     owner["^solv/"] = "^resolver/(encode|solve|explain|testcase)"
     owner["^nettle/"] = "^core/digest\\.c$"
     owner["^(simdjson\\.h|toml\\+\\+/)"] = "^core/shim/"
