@@ -27,6 +27,7 @@
 #define PODLOCK_CONTAINER_SCAN_H
 
 #include "container/installed.h"
+#include "core/map.h"
 
 enum pl_python_kind {
     PL_PYTHON_SYSTEM, /* the distribution's, and what pip put in /usr/local */
@@ -37,7 +38,8 @@ enum pl_python_kind {
 
 struct pl_site_folder {
     struct pl_str path;
-    bool is_os; /* the distribution's: pip does not write there */
+    bool is_os;   /* the distribution's: pip does not write there */
+    bool is_site; /* one of Python's own; else of a .pth or PYTHONPATH */
 };
 
 struct pl_python {
@@ -54,6 +56,7 @@ struct pl_python {
     const struct pl_site_folder *folders;
     size_t folder_count;
     struct pl_installed_list installed; /* of all folders, in their order */
+    struct pl_map by_name;              /* of `installed`; for pl_python_has */
 };
 
 /* What is installed under the name: of the first folder that has it. */

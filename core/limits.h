@@ -96,6 +96,14 @@
 #define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
 #define PL_MAX_PYTHONS 64          /* told of, in one container */
 #define PL_MAX_PREFIXES 2000       /* looked at for one */
+#define PL_MAX_TROUBLES 100        /* told of one container */
+#define PL_MAX_CONTAINER_INSTALLED 200000
+#define PL_MAX_SITE_FOLDERS 64        /* of one Python */
+#define PL_MAX_PTH_FILES 200          /* of one folder */
+#define PL_MAX_SMALL_FILE_BYTES 65536 /* pyvenv.cfg, os-release, .pth ... */
+#define PL_MAX_PIP_CONF_BYTES (1u << 20)
+#define PL_MAX_LIBC_BYTES (8u << 20)
+#define PL_MAX_DPKG_BYTES (64u << 20)
 #define PL_MAX_FINDINGS 10000
 #define PL_MAX_TORCH_STEPS 2000 /* packages and extras that torch requires */
 
