@@ -11,6 +11,10 @@
  * be read still stands in the list, by the name and version that its folder's
  * name says, with requires_known false, and with a row of damage.
  *
+ * Of a URL of a version control system, direct_url is "git+URL@COMMIT". An
+ * egg-info of the name and version of a dist-info beside it (Debian ships such
+ * pairs) gives no row of its own.
+ *
  * Bounds: PL_MAX_INSTALLED distributions of a folder, PL_MAX_INSTALLED_BYTES
  * of one's metadata (what is longer is read so far; headers come first).
  * Views live in the arena. Errors: PL_ERR_FILE, PL_ERR_LIMIT.
@@ -42,17 +46,17 @@ struct pl_installed {
     bool has_record;          /* RECORD is there: pip can uninstall it */
     bool is_editable;         /* egg-link, or direct_url.json says so */
     struct pl_str direct_url; /* credentials masked; empty: from an index */
-    bool requires_known;
+    bool requires_known;      /* false also of a bare egg-info: it never says */
     const struct pl_requirement *requires;
     size_t require_count;
 };
 
 enum pl_damage_kind {
-    PL_DAMAGE_TWO_INFOS,       /* two versions of one name in one folder */
+    PL_DAMAGE_TWO_INFOS,       /* two of one name in one folder */
     PL_DAMAGE_METADATA_EMPTY,  /* 0 bytes */
     PL_DAMAGE_METADATA_ABSENT, /* a dist-info without METADATA */
     PL_DAMAGE_METADATA_BAD,    /* not readable: `why` says what */
-    PL_DAMAGE_NAME_DIFFERS,    /* it says another name than its folder */
+    PL_DAMAGE_NAME_DIFFERS,    /* or its version, from its folder's */
     PL_DAMAGE_RECORD_ABSENT,   /* pip's or uv's own, without RECORD */
     PL_DAMAGE_CODE_ABSENT,     /* its RECORD's modules are gone */
     PL_DAMAGE_INFO_ABSENT,     /* code that no distribution owns */

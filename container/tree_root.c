@@ -15,6 +15,7 @@
 
 /* Of a name that a file or a link stands for; devices must not be woken. */
 #define FOR_READING (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define UNKNOWN_BYTES 4095
 #define FOR_LOOKING (O_PATH | O_CLOEXEC)
 
 struct root {
@@ -358,13 +359,14 @@ static bool list(struct pl_tree *tree, struct pl_arena *arena,
     return true;
 }
 
-/* Reads to the end or `max`; a file of /proc does not say its size. */
-static bool read_to(struct pl_arena *arena, int fd, size_t guess, size_t max,
+/* Reads to its size or `max`; a file of /proc does not say its size: 0. */
+static bool read_to(struct pl_arena *arena, int fd, size_t size, size_t max,
                     struct pl_str *text)
 {
-    size_t cap = (guess < max ? guess : max) + 1, len = 0;
+    size_t guess = size ? size : UNKNOWN_BYTES, len = 0;
+    size_t cap = (guess < max ? guess : max) + 1;
     char *bytes = pl_arena_alloc(arena, cap);
-    while (len < max) {
+    while (len < max && (len < size || !size)) {
         if (len + 1 == cap)
             bytes = pl_vec_grow(arena, bytes, len, &cap, 1);
         size_t room = cap - 1 - len;
@@ -389,9 +391,8 @@ static bool read_file(struct pl_tree *tree, struct pl_arena *arena,
 {
     struct stat info;
     int fd PL_CLEANUP(close_fd) = open_file(root_of(tree), path, &info);
-    /* One more than its size, so that the end is met without growing. */
-    size_t guess = info.st_size > 0 ? (size_t)info.st_size + 1 : 4095;
-    return (fd >= 0 && read_to(arena, fd, guess, max, text)) || fail(err, path);
+    size_t size = fd >= 0 && info.st_size > 0 ? (size_t)info.st_size : 0;
+    return (fd >= 0 && read_to(arena, fd, size, max, text)) || fail(err, path);
 }
 
 static bool sha256(struct pl_tree *tree, struct pl_arena *arena,

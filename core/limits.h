@@ -92,7 +92,11 @@
 #define PL_MAX_TREE_ENTRIES 200000        /* of one folder */
 #define PL_MAX_INSTALLED 20000            /* distributions of one folder */
 #define PL_MAX_INSTALLED_BYTES (1u << 20) /* of one's metadata, read */
+#define PL_MAX_INSTALLED_READ_BYTES (512u << 20)   /* of one folder's */
+#define PL_MAX_INSTALLED_REQUIRE_BYTES (64u << 20) /* kept of them */
 #define PL_MAX_RECORD_BYTES (64u << 20)
+#define PL_MAX_RECORD_ROWS 500000
+#define PL_MAX_RECORD_HASHED_BYTES (64ull << 30) /* of one distribution */
 #define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
 #define PL_MAX_PYTHONS 64          /* told of, in one container */
 #define PL_MAX_PREFIXES 2000       /* looked at for one */
