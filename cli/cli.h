@@ -69,6 +69,16 @@ struct pl_command {
 extern const struct pl_command *const pl_commands[];
 extern const size_t pl_command_count;
 const struct pl_command *pl_command_find(struct pl_str name);
+/* Those of the full podlock that this program has not; NULL at the end. */
+extern const char *const pl_commands_elsewhere[];
+
+/* What the help begins with. */
+struct pl_first_step {
+    const char *command, *what;
+};
+
+extern const struct pl_first_step pl_first_steps[];
+extern const size_t pl_first_step_count;
 
 extern const struct pl_option pl_common_options[];
 extern const size_t pl_common_option_count;

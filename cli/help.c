@@ -13,16 +13,6 @@ static const char opening[] =
     "already has. torch and CUDA stay as they are; only wheels that fit them "
     "are added.";
 
-static const struct {
-    const char *command, *what;
-} start[] = {
-    {"podlock templates", "which containers podlock knows"},
-    {"podlock resolve requirements.in --template ID -o pylock.toml",
-     "lock what that container lacks"},
-    {"pip install --no-deps -r pylock.toml",
-     "install it there (pip 26.1 or newer, or uv pip)"},
-};
-
 static void add_title(const struct pl_show *show, const char *title,
                       struct pl_buf *out)
 {
@@ -47,9 +37,9 @@ void pl_help_podlock(const struct pl_show *given, struct pl_buf *out)
     struct pl_show page = page_of(given), *show = &page;
     pl_show_wrapped(show, 0, pl_str_from(opening), out);
     add_title(show, "Start", out);
-    for (size_t i = 0; i < PL_COUNT(start); i++)
-        pl_show_item(show, pl_str_from(start[i].command),
-                     pl_str_from(start[i].what), HELP_COLUMN, out);
+    for (size_t i = 0; i < pl_first_step_count; i++)
+        pl_show_item(show, pl_str_from(pl_first_steps[i].command),
+                     pl_str_from(pl_first_steps[i].what), HELP_COLUMN, out);
     add_title(show, "Commands", out);
     for (size_t i = 0; i < pl_command_count; i++)
         if (pl_commands[i]->summary)

@@ -68,8 +68,23 @@ static bool write_stdout(const struct pl_buf *text, struct pl_error *err)
     return true;
 }
 
+static bool is_elsewhere(struct pl_str name)
+{
+    for (const char *const *at = pl_commands_elsewhere; *at; at++)
+        if (pl_str_is(name, *at))
+            return true;
+    return false;
+}
+
 static bool unknown_command(struct pl_str name, struct pl_error *err)
 {
+    if (is_elsewhere(name)) {
+        pl_error_plain(err, PL_ERR_USAGE,
+                       "this podlock starts in any container and has no `%.*s`",
+                       PL_STR_ARG(name));
+        return pl_error_hint(err, "run it where the full podlock is "
+                                  "installed");
+    }
     struct pl_nearest nearest = pl_nearest_to(name);
     for (size_t i = 0; i < pl_command_count; i++)
         if (pl_commands[i]->summary)

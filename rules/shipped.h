@@ -18,6 +18,7 @@
 struct pl_shipped_file {
     struct pl_str name; /* "templates/ID.toml", "abi/numba.toml" ... */
     struct pl_str text;
+    /* Both are empty in the static program, which parses the text. */
     struct pl_str packed; /* see core/toml_packed.h */
     /* Of a template, in the order they are read: see pep/pack.h. */
     struct pl_str requirements;

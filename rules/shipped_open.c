@@ -13,5 +13,11 @@ const struct pl_source *pl_shipped_source(struct pl_arena *arena,
 struct pl_toml *pl_shipped_open(const struct pl_source *source,
                                 const struct pl_shipped_file *file)
 {
-    return pl_toml_unpack(source, file->packed);
+    struct pl_toml *doc;
+    if (file->packed.len)
+        return pl_toml_unpack(source, file->packed);
+    /* rules/embed.c has parsed the same text. */
+    if (!pl_toml_parse(source, &doc, NULL))
+        pl_out_of_memory();
+    return doc;
 }

@@ -7,6 +7,10 @@
 #include "core/json.h"
 #include "core/limits.h"
 
+#ifndef JSON_IS_SIMDJSON
+#define JSON_IS_SIMDJSON 1
+#endif
+
 static struct pl_json *parse(const char *text)
 {
     struct pl_json *doc = NULL;
@@ -66,6 +70,12 @@ static void test_numbers(void **state)
         {"-1", false, 0},
         {"1.0", false, 0},
         {"1e3", false, 0},
+        {"-0", true, 0},
+        {"-9223372036854775808", false, 0},
+        {"1.5e308", false, 0},
+        {"0.0001e310", false, 0},
+        {"0e9999999999999999999999", false, 0},
+        {"1e-9999999999999999999999", false, 0},
         {"\"1\"", false, 0},
     };
     for (size_t i = 0; i < PL_COUNT(table); i++) {
@@ -151,7 +161,7 @@ static void test_get_of_no_object(void **state)
 struct mistake {
     struct pl_str text;
     enum pl_error_code code;
-    int where; /* -1: nobody can tell */
+    int where; /* -1: simdjson cannot tell */
 };
 
 static void check_mistake(const struct mistake *m)
@@ -176,7 +186,7 @@ static void check_mistake(const struct mistake *m)
     bool known = err.span.end > err.span.begin;
     assert_true(known || !err.span.begin);
     int where = known ? (int)err.span.begin : -1;
-    if (where != m->where)
+    if (where != m->where && (m->where >= 0 || JSON_IS_SIMDJSON))
         fail_msg("%.*s: at %d, not %d", PL_STR_ARG(m->text), where, m->where);
 }
 
@@ -199,6 +209,23 @@ static void test_mistakes(void **state)
         MISTAKE("[1.]", 1),
         MISTAKE("[1e400]", 1),
         MISTAKE("[18446744073709551616]", 1),
+        MISTAKE("[-9223372036854775809]", 1),
+        MISTAKE("[10000e305]", 1),
+        MISTAKE("[0.001e312]", 1),
+        MISTAKE("[1e99999999999999999999]", 1),
+        MISTAKE("[-]", 1),
+        MISTAKE("[+1]", 1),
+        MISTAKE("[.5]", 1),
+        MISTAKE("[1e]", 1),
+        MISTAKE("[1]\0", 3),
+        MISTAKE("[\0]", 1),
+        MISTAKE("{\"a\":1}}", 7),
+        MISTAKE("{\"a\":1]", 6),
+        MISTAKE("{,}", 1),
+        MISTAKE("[,]", 1),
+        MISTAKE("truex", -1),
+        MISTAKE("[true1]", 1),
+        MISTAKE("[\f1]", 1),
         MISTAKE("[nul]", 1),
         MISTAKE("{\"a\":{\"b\":[1,2}}", 14),
         MISTAKE("[\"\xff\"]", 2),
@@ -221,8 +248,9 @@ static void test_bad_escapes(void **state)
 {
     (void)state;
     static const char *const table[] = {
-        "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00x\"]",
-        "[\"\\q\"]",     "[\"\\u12g4\"]",
+        "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00x\"]", "[\"\\q\"]",
+        "[\"\\u12g4\"]", "[\"\\ud800\\ud800\"]", "[\"\\u123",      "[\"\\",
+        "[\"\\U0041\"]",
     };
     for (size_t i = 0; i < PL_COUNT(table); i++) {
         struct pl_json *doc = NULL;
