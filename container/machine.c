@@ -116,15 +116,16 @@ static void read_glibc(struct pl_scan *scan, struct pl_container *out)
         out->glibc = two_numbers(pl_scan_dpkg(scan, "libc6"));
 }
 
-static bool has_musl(struct pl_scan *scan)
+/* "/lib/ld-musl-x86_64.so.1"; empty when there is none. */
+static struct pl_str find_musl(struct pl_scan *scan)
 {
     struct pl_tree_entry *entries;
     size_t count;
     pl_scan_list(scan, PL_STR("/lib"), &entries, &count);
     for (size_t i = 0; i < count; i++)
         if (pl_str_starts(entries[i].name, "ld-musl-"))
-            return true;
-    return false;
+            return pl_scan_join(scan, PL_STR("/lib"), entries[i].name);
+    return PL_STR("");
 }
 
 /* ---- the distribution ---- */
@@ -173,9 +174,11 @@ void pl_machine_read(struct pl_scan *scan, struct pl_container *out)
     out->os = read_os(scan);
     out->arch = find_arch(scan, out);
     /* Debian can have musl besides; Python there is of glibc. */
-    out->is_musl = !find_libc(scan, out->arch).len && has_musl(scan);
+    struct pl_str musl =
+        find_libc(scan, out->arch).len ? PL_STR("") : find_musl(scan);
+    out->is_musl = musl.len > 0;
     if (!out->is_musl)
         read_glibc(scan, out);
     else if (!out->arch.len)
-        out->arch = arch_of(scan, PL_STR("/bin/busybox"));
+        out->arch = arch_of(scan, musl);
 }

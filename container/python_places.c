@@ -39,42 +39,18 @@ static bool has_standard_library(struct pl_scan *scan, struct pl_str library)
     return pl_scan_is_file(scan, pl_scan_join(scan, library, PL_STR("os.py")));
 }
 
-static bool has_entries(struct pl_scan *scan, struct pl_str library,
-                        struct pl_str name)
-{
-    struct pl_tree_entry *entries;
-    size_t count;
-    pl_scan_list(scan, pl_scan_join(scan, library, name), &entries, &count);
-    return count > 0;
-}
-
 /*
- * What pip put into /usr/local for the distribution's Python is that one's,
- * and Debian makes the folder beforehand.
+ * A folder of packages alone is none: pip makes one in a user's .local, and in
+ * /usr/local for the distribution's Python.
  */
-static bool is_local_python(struct pl_scan *scan,
-                            const struct pl_python_place *place)
-{
-    if (has_standard_library(scan, place->library))
-        return true;
-    struct pl_str theirs =
-        pl_scan_join(scan, PL_STR("/usr/lib"), pl_path_base(place->library));
-    if (has_standard_library(scan, theirs))
-        return false;
-    return has_entries(scan, place->library, PL_STR("dist-packages")) ||
-           has_entries(scan, place->library, PL_STR("site-packages"));
-}
-
 static bool is_python(struct pl_scan *scan, const struct pl_python_place *place)
 {
-    if (pl_str_is(place->prefix, "/usr/local"))
-        return is_local_python(scan, place);
-    if (!pl_str_is(place->prefix, "/usr"))
-        return has_packages(scan, place->library);
-    /* Of a library without a program, as debuggers bring it, there is none. */
-    return pl_python_program(scan, place).len ||
-           (has_standard_library(scan, place->library) &&
-            has_packages(scan, place->library));
+    bool is_whole =
+        has_packages(scan, place->library) &&
+        (place->kind == PL_PYTHON_VENV || place->kind == PL_PYTHON_CONDA ||
+         has_standard_library(scan, place->library));
+    return is_whole || (place->kind == PL_PYTHON_SYSTEM &&
+                        pl_python_program(scan, place).len);
 }
 
 static enum pl_python_kind kind_of(struct pl_scan *scan, struct pl_str prefix)
@@ -309,7 +285,8 @@ static void search_named(struct search *search, struct pl_str name)
         struct pl_str real = pl_scan_real(scan, name);
         if (pl_scan_is_folder(scan, real))
             add_prefix(search, real);
-        else if (pl_scan_is_file(scan, real))
+        else if (pl_str_starts(pl_path_base(name), "python") &&
+                 pl_scan_is_file(scan, real))
             places_of_program(search, name);
         return;
     }

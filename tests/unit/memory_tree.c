@@ -114,16 +114,21 @@ static void step(struct walk *w, struct pl_str name)
                               PL_STR_ARG(w->left));
 }
 
-static struct memory_node *find(struct memory_tree *t, struct pl_str path)
+/* Without links; "" is the root. Of a circle: where nothing is. */
+static struct pl_str follow(struct memory_tree *t, struct pl_str path)
 {
     struct walk w = {.t = t, .left = path};
     struct pl_str name;
     while (pl_str_cut(&w.left, '/', &name) && w.links <= PL_MAX_TREE_LINKS)
         if (name.len && !pl_str_is(name, "."))
             step(&w, name);
-    if (w.links > PL_MAX_TREE_LINKS)
-        return NULL;
-    return pl_map_get(&t->nodes, w.done.len ? w.done : PL_STR("/"));
+    return w.links > PL_MAX_TREE_LINKS ? PL_STR("/circle//") : w.done;
+}
+
+static struct memory_node *find(struct memory_tree *t, struct pl_str path)
+{
+    struct pl_str real = follow(t, path);
+    return pl_map_get(&t->nodes, real.len ? real : PL_STR("/"));
 }
 
 /* ---- the tree ---- */
@@ -161,6 +166,7 @@ static bool list(struct pl_tree *tree, struct pl_arena *arena,
     if (len > PL_MAX_TREE_ENTRIES)
         return pl_error_plain(err, PL_ERR_LIMIT, "too much in %.*s",
                               PL_STR_ARG(path));
+    path = follow(t, path);
     *entries = pl_new_array(arena, struct pl_tree_entry, len);
     *count = len;
     for (size_t i = 0; i < len; i++) {
@@ -169,7 +175,7 @@ static bool list(struct pl_tree *tree, struct pl_arena *arena,
                             PL_STR_ARG(node->names.at[i]));
         const struct memory_node *one = pl_map_get(&t->nodes, full);
         (*entries)[i].name = node->names.at[i];
-        (*entries)[i].type = one ? one->type : find(t, full)->type;
+        (*entries)[i].type = one->type;
     }
     if (len)
         qsort(*entries, len, sizeof(**entries), compare);
@@ -194,13 +200,9 @@ static bool read_link(struct pl_tree *tree, struct pl_arena *arena,
                       struct pl_str path, struct pl_str *target)
 {
     size_t slash = pl_str_rfind(path, '/');
-    struct walk w = {.t = of(tree), .left = pl_str_sub(path, 0, slash)};
-    struct pl_str name;
-    while (pl_str_cut(&w.left, '/', &name) && w.links <= PL_MAX_TREE_LINKS)
-        if (name.len)
-            step(&w, name);
+    struct pl_str above = follow(of(tree), pl_str_sub(path, 0, slash));
     struct pl_str full =
-        pl_arena_printf(arena, "%.*s/%.*s", PL_STR_ARG(w.done),
+        pl_arena_printf(arena, "%.*s/%.*s", PL_STR_ARG(above),
                         PL_STR_ARG(pl_str_sub(path, slash + 1, path.len)));
     const struct memory_node *node = pl_map_get(&of(tree)->nodes, full);
     if (!node || node->type != PL_NODE_LINK)
