@@ -97,10 +97,10 @@
 #define PL_MAX_RECORD_BYTES (64u << 20)
 #define PL_MAX_RECORD_ROWS 500000
 #define PL_MAX_RECORD_HASHED_BYTES (64ull << 30) /* of one distribution */
-#define PL_MAX_RECORD_FINDINGS 100 /* told of one distribution */
-#define PL_MAX_PYTHONS 64          /* told of, in one container */
-#define PL_MAX_PREFIXES 2000       /* looked at for one */
-#define PL_MAX_TROUBLES 100        /* told of one container */
+#define PL_MAX_RECORD_FINDINGS 100               /* told of one distribution */
+#define PL_MAX_PYTHONS 64                        /* told of, in one container */
+#define PL_MAX_PREFIXES 2000                     /* looked at for one */
+#define PL_MAX_TROUBLES 100                      /* told of one container */
 #define PL_MAX_CONTAINER_INSTALLED 200000
 #define PL_MAX_SITE_FOLDERS 64        /* of one Python */
 #define PL_MAX_PTH_FILES 200          /* of one folder */
