@@ -394,13 +394,14 @@ def torch_cuda(template, version):
 
 
 def os_form(package, system, nth):
-    """What apt leaves: older ones are egg-infos."""
-    requires = package.get('requires', [])
-    if system not in ('ubuntu 20.04', 'ubuntu 22.04'):
-        return 'egg-info' if nth % 5 == 4 and not requires else 'dist-info'
-    if any(';' in line for line in requires):
+    """What apt leaves; a bare egg-info never says what it requires."""
+    if 'requires' not in package:
+        return 'egg-info-file'
+    requires = package['requires']
+    older = system in ('ubuntu 20.04', 'ubuntu 22.04')
+    if any(';' in line for line in requires) or not (older or nth % 5 == 4):
         return 'dist-info'
-    return 'egg-info' if requires or nth % 2 else 'egg-info-file'
+    return 'egg-info'
 
 
 def lay_out(root, environment, layout, prefix, second):
