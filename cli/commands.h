@@ -15,6 +15,7 @@ extern const struct pl_command pl_cmd_export;
 extern const struct pl_command pl_cmd_guard;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;
+extern const struct pl_command pl_cmd_preflight;
 extern const struct pl_command pl_cmd_replay;
 extern const struct pl_command pl_cmd_resolve;
 extern const struct pl_command pl_cmd_rules;

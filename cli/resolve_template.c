@@ -1,36 +1,19 @@
 #include "cli/resolve_setup.h"
+#include "container/dockerfile_check.h"
 #include "core/file.h"
 #include "core/limits.h"
 
-/* The image of `FROM [--platform=X] IMAGE [AS NAME]`; empty when it is not. */
-static struct pl_str from_image(struct pl_str line)
-{
-    struct pl_str word, rest = pl_str_trim(line), image = {0};
-    if (!pl_str_cut(&rest, ' ', &word) || !pl_str_is_nocase(word, "from"))
-        return image;
-    while (!image.len && pl_str_cut(&rest, ' ', &word))
-        if (word.len && word.at[0] != '-')
-            image = pl_str_trim(word);
-    return pl_str_has(image, '$') ? (struct pl_str){0} : image;
-}
-
+/* A Dockerfile that is none is no business of a lock's: it names nothing. */
 static bool read_dockerfile(struct pl_arena *arena, struct pl_str path,
                             struct pl_str *found, struct pl_error *err)
 {
     const struct pl_source *source;
+    struct pl_template known;
     if (!pl_file_exists(path))
         return true;
     if (!pl_source_load(arena, path, &source, err))
         return false;
-    struct pl_str rest = source->text, line, image = {0};
-    while (pl_str_cut(&rest, '\n', &line)) {
-        struct pl_str named = from_image(line);
-        if (named.len)
-            image = named;
-    }
-    struct pl_template known;
-    if (image.len && pl_template_find(arena, image, &known, NULL))
-        *found = image;
+    (void)!pl_dockerfile_image(arena, source, found, &known, NULL);
     return true;
 }
 

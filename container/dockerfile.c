@@ -250,8 +250,7 @@ static bool has_flags(enum pl_docker_kind kind)
 static bool has_json(enum pl_docker_kind kind)
 {
     return kind == PL_DOCKER_ADD || kind == PL_DOCKER_COPY ||
-           kind == PL_DOCKER_RUN || kind == PL_DOCKER_SHELL ||
-           kind == PL_DOCKER_CMD || kind == PL_DOCKER_ENTRYPOINT;
+           kind == PL_DOCKER_RUN || kind == PL_DOCKER_SHELL;
 }
 
 /* What is no array of strings is the shell form, as Docker has it. */
@@ -275,15 +274,23 @@ static bool collect_json(struct reader *r, const struct pl_json *document,
     return true;
 }
 
-static void read_json(struct reader *r, struct pl_docker_instruction *out)
+/* Errors: PL_ERR_FILE: what reads JSON cannot be loaded. */
+static bool read_json(struct reader *r, struct pl_docker_instruction *out)
 {
     struct pl_json *document;
+    struct pl_error why = {.arena = r->arena};
     if (!has_json(out->kind) || !pl_str_starts(out->rest.text, "["))
-        return;
-    if (!pl_json_parse(out->rest.text, &document, NULL))
-        return;
-    out->is_json = collect_json(r, document, out);
-    pl_json_destroy(document);
+        return true;
+    if (pl_json_parse(out->rest.text, &document, &why)) {
+        out->is_json = collect_json(r, document, out);
+        pl_json_destroy(document);
+        return true;
+    }
+    if (why.code != PL_ERR_FILE)
+        return true;
+    if (r->err)
+        *r->err = why;
+    return false;
 }
 
 /* ---- heredocs ---- */
@@ -410,8 +417,7 @@ static bool read_instruction(struct reader *r, struct pl_str line)
     while (end > at && pl_is_space(text.text.at[end - 1]))
         end--;
     out.rest = pl_joined_sub(r->arena, &text, at, end);
-    read_json(r, &out);
-    if (!read_heredocs(r, &out))
+    if (!read_json(r, &out) || !read_heredocs(r, &out))
         return false;
     out.ignored = r->ignored;
     r->ignored = (struct pl_docker_ignored){0};

@@ -61,7 +61,7 @@ struct pl_docker_instruction {
     struct pl_joined rest; /* behind keyword and flags */
     const struct pl_docker_flag *flags;
     size_t flag_count;
-    bool is_json; /* `json` holds the strings of its array */
+    bool is_json; /* of RUN, COPY, ADD, SHELL: `json` has its strings */
     const struct pl_str *json;
     size_t json_count;
     const struct pl_docker_heredoc *heredocs;

@@ -100,8 +100,8 @@ void pl_docker_edits_diff(const struct pl_source *source,
     if (!verdict->edits.len)
         return;
     split_lines(verdict->findings.arena, source, verdict, &lines);
-    while (pl_str_starts(name, "./"))
-        name = pl_str_sub(name, 2, name.len);
+    while (pl_str_starts(name, "./") || pl_str_starts(name, "/"))
+        name = pl_str_sub(name, pl_str_starts(name, "/") ? 1 : 2, name.len);
     pl_buf_addf(out, "--- a/%.*s\n+++ b/%.*s\n", PL_STR_ARG(name),
                 PL_STR_ARG(name));
     for (size_t i = 0; i < lines.len;) {

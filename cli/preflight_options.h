@@ -1,0 +1,18 @@
+/*
+ * The options of `podlock preflight` as a plain struct: its table is in
+ * cli/cmd_preflight.c. Texts are raw; the lock is the command's argument.
+ */
+#ifndef PODLOCK_CLI_PREFLIGHT_OPTIONS_H
+#define PODLOCK_CLI_PREFLIGHT_OPTIONS_H
+
+#include "cli/options.h"
+
+struct pl_preflight_options {
+    struct pl_str dockerfile;      /* empty: a container is looked at */
+    struct pl_str template_wanted; /* ID, FILE or IMAGE */
+    struct pl_strs ignore;         /* ids of rules */
+    bool fix;                      /* a Dockerfile's corrections */
+    unsigned format;               /* enum pl_findings_format */
+};
+
+#endif
