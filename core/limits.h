@@ -123,13 +123,13 @@
 #define PL_MAX_IMAGE_CHOICES 1000           /* images in one archive */
 #define PL_MAX_IMAGE_INDEX_DEPTH 4
 #define PL_MAX_IMAGE_SETTINGS 10000 /* variables; labels */
+
 /* Dockerfiles. */
 #define PL_MAX_DOCKER_INSTRUCTIONS 10000
 #define PL_MAX_DOCKER_HEREDOCS 64           /* of one instruction */
 #define PL_MAX_DOCKER_VALUE_BYTES 65536     /* of a variable, expanded */
 #define PL_MAX_DOCKER_EXPAND_DEPTH 16       /* ${A:-${B:-${C}}} */
-#define PL_MAX_DOCKER_WORK_BYTES (8u << 20) /* made by expanding, of one RUN   \
-                                             */
+#define PL_MAX_DOCKER_WORK_BYTES (8u << 20) /* put in for variables, in all */
 #define PL_MAX_SHELL_COMMANDS 100000        /* of one file */
 #define PL_MAX_SHELL_DEPTH 16               /* bash -c "bash -c ..." */
 
