@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #define HOLE_BYTES 65536
+#define NO_TAR "Unrecognized archive format" /* as libarchive says it */
 
 struct tar {
     struct pl_archive archive;
@@ -38,7 +39,7 @@ static bool damaged(const struct tar *tar, struct pl_error *err)
     const char *why = archive_error_string(tar->reader);
     if (tar->feed_failed)
         return false;
-    if (archive_format(tar->reader) == 0)
+    if (pl_str_is(pl_str_from(why), NO_TAR))
         return pl_error_plain(err, PL_ERR_INPUT,
                               "it is no tar archive, plain, gzip or zstd");
     return pl_error_plain(err, PL_ERR_INPUT, "the archive cannot be read: %s",

@@ -26,6 +26,7 @@ import shutil
 import subprocess
 import tarfile
 
+LINKED = ('METADATA', 'RECORD', 'INSTALLER', 'REQUESTED', 'WHEEL')
 MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 INDEX = 'application/vnd.oci.image.index.v1+json'
 CONFIG = 'application/vnd.oci.image.config.v1+json'
@@ -289,7 +290,10 @@ class Splitter:
         tar, seen = Tar(form), {}
         self.random.shuffle(todo)
         for call, name, *rest in todo:
-            key = (rest[0], rest[1]) if call == 'file' and rest[0] else None
+            # Names that are files in every layer: uv's links are such.
+            base = os.path.basename(name)
+            is_linked = call == 'file' and base in LINKED
+            key = (base, *rest) if is_linked else None
             if key in seen and self.chance(2):
                 tar.hard_link(self.spell(name), self.spell(seen[key]))
                 continue
