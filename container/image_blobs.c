@@ -1,40 +1,12 @@
 #include "container/image_blobs.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "container/image_layer.h"
 #include "core/digest.h"
 #include "core/file.h"
 #include "core/limits.h"
 
-#define FEED_BYTES (256u << 10)
-#define DRAINED_PARTS 64
 #define HEAD_BYTES 512 /* one tar header */
 #define MAGIC_AT 257
-
-/* ---- the archive's own bytes ---- */
-
-struct input {
-    int fd;
-    char bytes[FEED_BYTES];
-};
-
-static bool feed_file(void *user, struct pl_str *bytes, struct pl_error *err)
-{
-    struct input *input = user;
-    ssize_t len;
-    do
-        len = read(input->fd, input->bytes, FEED_BYTES);
-    while (len < 0 && errno == EINTR);
-    if (len < 0)
-        return pl_error_plain(err, PL_ERR_FILE, "cannot read it: %s",
-                              strerror(errno));
-    *bytes = (struct pl_str){input->bytes, (size_t)len};
-    return true;
-}
 
 /* ---- one member's, with its first ones at hand ---- */
 
@@ -256,57 +228,6 @@ bool pl_image_blobs_feed(struct pl_arena *arena, pl_archive_feed feed,
         if (!pl_archive_next(outer, &member, &any, err) ||
             (any && !read_member(out, outer, &member, err)))
             return false;
-    return true;
-}
-
-static void close_fd(const int *fd)
-{
-    if (*fd > STDERR_FILENO)
-        (void)close(*fd);
-}
-
-/* Who writes into a pipe shall be able to write all, padding too. */
-static void drain_pipe(struct input *input)
-{
-    struct pl_str bytes;
-    struct stat info;
-    if (fstat(input->fd, &info) != 0 || S_ISREG(info.st_mode))
-        return;
-    for (size_t i = 0; i < DRAINED_PARTS; i++)
-        if (!feed_file(input, &bytes, NULL) || !bytes.len)
-            return;
-}
-
-static bool open_input(struct pl_arena *arena, struct pl_str path, int *fd,
-                       struct pl_error *err)
-{
-    struct stat info;
-    *fd = STDIN_FILENO;
-    if (!pl_str_is(path, "-"))
-        *fd = open(pl_arena_dup(arena, path).at, O_RDONLY | O_CLOEXEC);
-    if (*fd < 0 || fstat(*fd, &info) != 0)
-        return pl_error_plain(err, PL_ERR_FILE, "cannot open it: %s",
-                              strerror(errno));
-    if (S_ISDIR(info.st_mode)) {
-        (void)pl_error_plain(err, PL_ERR_FILE,
-                             "it is a folder, not an archive");
-        return pl_error_hint(err, "give the folder to --root, when it is a "
-                                  "container's files");
-    }
-    return true;
-}
-
-bool pl_image_blobs_read(struct pl_arena *arena, struct pl_str path,
-                         struct pl_image_blobs *out, struct pl_error *err)
-{
-    int fd PL_CLEANUP(close_fd) = -1;
-    struct input *input = pl_new(arena, struct input);
-    if (!open_input(arena, path, &fd, err))
-        return false;
-    input->fd = fd;
-    if (!pl_image_blobs_feed(arena, feed_file, input, out, err))
-        return false;
-    drain_pipe(input);
     return true;
 }
 

@@ -3,7 +3,7 @@
  * names of its members.
  *
  *     struct pl_image_blobs blobs;
- *     if (!pl_image_blobs_read(arena, path, &blobs, err)) return false;
+ *     if (!pl_image_blobs_feed(arena, feed, user, &blobs, err)) return false;
  *     blob = pl_image_blobs_find(&blobs, PL_STR("manifest.json"));
  *
  * A member is what its first bytes say: JSON is kept as text, a tar archive,
@@ -45,12 +45,6 @@ struct pl_image_blobs {
     struct pl_image_spent spent;
 };
 
-/* "-" is standard input. */
-PL_MUST_CHECK bool pl_image_blobs_read(struct pl_arena *arena,
-                                       struct pl_str path,
-                                       struct pl_image_blobs *out,
-                                       struct pl_error *err);
-/* The same of an archive from a feed. */
 PL_MUST_CHECK bool pl_image_blobs_feed(struct pl_arena *arena,
                                        pl_archive_feed feed, void *user,
                                        struct pl_image_blobs *out,

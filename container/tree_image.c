@@ -1,6 +1,6 @@
 #include "container/tree_image.h"
 
-#include "container/image_files.h"
+#include "container/image_input.h"
 #include "container/image_manifest.h"
 #include "core/limits.h"
 
@@ -111,15 +111,21 @@ static bool merge(struct pl_image_blobs *blobs,
     return true;
 }
 
-static bool open_image(struct pl_arena *arena, struct pl_str path,
-                       const struct pl_image_options *options,
-                       struct pl_image_plan *plan, struct image_tree *tree,
-                       struct pl_error *err)
+bool pl_image_open_feed(struct pl_arena *arena, pl_archive_feed feed,
+                        void *user, const struct pl_image_options *options,
+                        struct pl_image *image, struct pl_tree **tree,
+                        struct pl_error *err)
 {
     struct pl_image_blobs blobs;
-    return pl_image_blobs_read(arena, path, &blobs, err) &&
-           pl_image_choose(arena, &blobs, options, plan, err) &&
-           merge(&blobs, plan, tree, err);
+    struct pl_image_plan plan;
+    struct image_tree *out = pl_new(arena, struct image_tree);
+    if (!pl_image_blobs_feed(arena, feed, user, &blobs, err) ||
+        !pl_image_choose(arena, &blobs, options, &plan, err) ||
+        !merge(&blobs, &plan, out, err))
+        return false;
+    *image = plan.image;
+    *tree = &out->tree;
+    return true;
 }
 
 bool pl_image_open(struct pl_arena *arena, struct pl_str path,
@@ -127,13 +133,12 @@ bool pl_image_open(struct pl_arena *arena, struct pl_str path,
                    struct pl_image *image, struct pl_tree **tree,
                    struct pl_error *err)
 {
-    struct pl_image_plan plan;
-    struct image_tree *out = pl_new(arena, struct image_tree);
     struct pl_str shown =
         pl_str_is(path, "-") ? PL_STR("standard input") : path;
-    if (!open_image(arena, path, options, &plan, out, err))
+    struct pl_image_input *input PL_CLEANUP(pl_image_input_close) = NULL;
+    if (!pl_image_input_open(arena, path, &input, err) ||
+        !pl_image_open_feed(arena, pl_image_input_feed, input, options, image,
+                            tree, err))
         return pl_error_wrap(err, "%.*s", PL_STR_ARG(shown));
-    *image = plan.image;
-    *tree = &out->tree;
     return true;
 }

@@ -35,6 +35,7 @@
 #define PODLOCK_CONTAINER_TREE_IMAGE_H
 
 #include "container/tree.h"
+#include "index/archive_read.h"
 
 struct pl_image_options {
     /*
@@ -67,5 +68,12 @@ PL_MUST_CHECK bool pl_image_open(struct pl_arena *arena, struct pl_str path,
                                  const struct pl_image_options *options,
                                  struct pl_image *image, struct pl_tree **tree,
                                  struct pl_error *err);
+/* The same of bytes that come from a feed; messages name no archive. */
+PL_MUST_CHECK bool pl_image_open_feed(struct pl_arena *arena,
+                                      pl_archive_feed feed, void *user,
+                                      const struct pl_image_options *options,
+                                      struct pl_image *image,
+                                      struct pl_tree **tree,
+                                      struct pl_error *err);
 
 #endif
