@@ -30,3 +30,11 @@ bool pl_net_load(const struct pl_net **out, struct pl_error *err)
     *out = table;
     return true;
 }
+
+bool pl_archive_open(struct pl_arena *arena, pl_archive_feed feed, void *user,
+                     struct pl_archive **out, struct pl_error *err)
+{
+    const struct pl_net *net;
+    return pl_net_load(&net, err) &&
+           net->archive_open(arena, feed, user, out, err);
+}
