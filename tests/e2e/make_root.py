@@ -419,7 +419,8 @@ def lay_out(root, environment, layout, prefix, second):
         root.site = first or f'/usr/local/lib/python{short}/dist-packages'
         root.scripts = '/usr/local/bin'
         root.make_python('/usr', version, managed, default=not second)
-        root.folder(f'/usr/lib/python{short}/dist-packages')
+        if f'/usr/lib/python{short}/dist-packages' in folders:
+            root.folder(f'/usr/lib/python{short}/dist-packages')
     else:
         prefix = prefix or ('/venv/main' if layout == 'venv' else '/opt/conda')
         root.site = f'{prefix}/lib/python{short}/site-packages'
