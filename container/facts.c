@@ -345,6 +345,8 @@ bool pl_facts_make(struct pl_arena *arena, const struct pl_container *container,
         .notes = {.arena = arena},
         .t = {.provenance = PL_STR("captured"),
               .how = options->how,
+              .sources = &options->source,
+              .source_count = options->source.len != 0,
               .complete = !options->is_partial},
     };
     if (pl_str_is(options->id, "auto"))

@@ -26,8 +26,9 @@ struct pl_facts_options {
     struct pl_str id;            /* empty: made of what is found */
     const struct pl_str *images; /* what was looked at; others are left out */
     size_t image_count;
-    struct pl_str how; /* for provenance */
-    bool is_partial;   /* more may be installed than is known */
+    struct pl_str how;    /* for provenance */
+    struct pl_str source; /* the same; may be empty */
+    bool is_partial;      /* more may be installed than is known */
 };
 
 /*
