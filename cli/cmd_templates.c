@@ -1,7 +1,6 @@
 #include "cli/commands.h"
-#include "core/jsonw.h"
+#include "cli/template_json.h"
 #include "core/limits.h"
-#include "rules/template_write.h"
 
 struct values {
     unsigned format; /* of "text|json" */
@@ -11,98 +10,14 @@ static const struct pl_option options[] = {
     PL_OPTIONS_TEXT_OR_JSON(offsetof(struct values, format), "Options"),
 };
 
-static struct pl_str version_of(struct pl_arena *arena,
-                                const struct pl_template *t, struct pl_str name)
-{
-    const struct pl_fact *fact = pl_template_fact(t, name);
-    return fact ? pl_version_text(arena, &fact->version) : (struct pl_str){0};
-}
-
-static struct pl_str python_of(const struct pl_template *t)
-{
-    return t->env.patch_known ? t->env.python_full : t->env.python_version;
-}
-
-static struct pl_str glibc_of(struct pl_arena *arena,
-                              const struct pl_template *t)
-{
-    return pl_arena_printf(arena, "%u.%u", t->env.glibc_major,
-                           t->env.glibc_minor);
-}
-
 /* ---- JSON ---- */
-
-static void write_strings(struct pl_jsonw *w, const char *key,
-                          const struct pl_str *strings, size_t count)
-{
-    pl_jsonw_array(w, key);
-    for (size_t i = 0; i < count; i++)
-        pl_jsonw_str(w, NULL, strings[i]);
-    pl_jsonw_end(w);
-}
-
-static void write_head(struct pl_arena *arena, struct pl_jsonw *w,
-                       const struct pl_template *t)
-{
-    pl_jsonw_str(w, "id", t->id);
-    pl_jsonw_str(w, "title", t->title);
-    write_strings(w, "images", t->images, t->image_count);
-    pl_jsonw_str(w, "python", python_of(t));
-    pl_jsonw_str(w, "torch", version_of(arena, t, PL_STR("torch")));
-    pl_jsonw_str(w, "cuda", t->cuda);
-    pl_jsonw_str(w, "glibc", glibc_of(arena, t));
-    pl_jsonw_str(w, "arch", t->env.arch);
-    pl_jsonw_str(w, "os", t->os);
-    pl_jsonw_str(w, "torch-variant", t->torch_variant);
-    pl_jsonw_str(w, "provenance", t->provenance);
-    pl_jsonw_str(w, "released", t->released);
-    pl_jsonw_bool(w, "complete", t->complete);
-    pl_jsonw_str(w, "digest", t->digest);
-}
-
-static void write_fact(struct pl_arena *arena, struct pl_jsonw *w,
-                       const struct pl_fact *fact)
-{
-    pl_jsonw_object(w, NULL);
-    pl_jsonw_str(w, "name", fact->name);
-    pl_jsonw_str(w, "version", pl_version_text(arena, &fact->version));
-    pl_jsonw_str(w, "protect", pl_str_from(pl_protect_name(fact->protect)));
-    if (fact->has_treat_as)
-        pl_jsonw_str(w, "treat-as", pl_version_text(arena, &fact->treat_as));
-    if (fact->size)
-        pl_jsonw_u64(w, "size", fact->size);
-    pl_jsonw_str(w, "evidence", fact->evidence);
-    if (fact->requires_known) {
-        pl_jsonw_array(w, "requires");
-        for (size_t i = 0; i < fact->require_count; i++)
-            pl_jsonw_str(w, NULL, fact->requires[i].text);
-        pl_jsonw_end(w);
-    }
-    pl_jsonw_end(w);
-}
-
-static void write_constraints(struct pl_jsonw *w, const struct pl_template *t)
-{
-    pl_jsonw_array(w, "constraints");
-    for (size_t i = 0; i < t->constraint_count; i++)
-        pl_jsonw_str(w, NULL, t->constraints[i].text);
-    pl_jsonw_end(w);
-}
 
 static void write_template(struct pl_cli *cli, const struct pl_template *t)
 {
     struct pl_jsonw w = pl_jsonw_to(&cli->text);
     pl_jsonw_object(&w, NULL);
-    write_head(cli->arena, &w, t);
-    pl_jsonw_str(&w, "how", t->how);
-    write_strings(&w, "sources", t->sources, t->source_count);
-    write_strings(&w, "notes", t->notes, t->note_count);
-    write_strings(&w, "unknown", t->unknown, t->unknown_count);
-    write_constraints(&w, t);
-    pl_jsonw_array(&w, "packages");
-    for (size_t i = 0; i < t->fact_count; i++)
-        write_fact(cli->arena, &w, &t->facts[i]);
-    pl_jsonw_end(&w);
+    pl_template_json_head(cli->arena, &w, t);
+    pl_template_json_body(cli->arena, &w, t);
     pl_jsonw_end(&w);
 }
 
@@ -114,7 +29,7 @@ static void write_templates(struct pl_cli *cli,
     pl_jsonw_array(&w, "templates");
     for (size_t i = 0; i < count; i++) {
         pl_jsonw_object(&w, NULL);
-        write_head(cli->arena, &w, &templates[i]);
+        pl_template_json_head(cli->arena, &w, &templates[i]);
         pl_jsonw_u64(&w, "packages", templates[i].fact_count);
         pl_jsonw_end(&w);
     }
@@ -129,8 +44,8 @@ static void list_row(struct pl_arena *arena, struct pl_table *table,
 {
     pl_table_row(table);
     pl_table_cell(table, t->id, PL_STYLE_BOLD);
-    pl_table_cell(table, python_of(t), PL_STYLE_PLAIN);
-    pl_table_cell(table, version_of(arena, t, PL_STR("torch")), PL_STYLE_PLAIN);
+    pl_table_cell(table, pl_template_python(t), PL_STYLE_PLAIN);
+    pl_table_cell(table, pl_template_torch(arena, t), PL_STYLE_PLAIN);
     pl_table_cell(table, t->cuda, PL_STYLE_PLAIN);
     pl_table_cell(
         table,
@@ -176,7 +91,7 @@ static void show_head(struct pl_cli *cli, const struct pl_template *t)
     add_line(cli, "title", t->title);
     for (size_t i = 0; i < t->image_count; i++)
         add_line(cli, i ? "" : "images", t->images[i]);
-    add_line(cli, "Python", python_of(t));
+    add_line(cli, "Python", pl_template_python(t));
     add_line(cli, "platform",
              pl_arena_printf(arena, "%.*s, glibc %u.%u%s%.*s",
                              PL_STR_ARG(t->env.arch), t->env.glibc_major,

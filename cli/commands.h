@@ -21,6 +21,7 @@ extern const struct pl_command pl_cmd_resolve;
 extern const struct pl_command pl_cmd_rules;
 extern const struct pl_command pl_cmd_schema;
 extern const struct pl_command pl_cmd_show;
+extern const struct pl_command pl_cmd_snapshot;
 extern const struct pl_command pl_cmd_templates;
 extern const struct pl_command pl_cmd_templates_fit;
 extern const struct pl_command pl_cmd_tree;

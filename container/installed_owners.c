@@ -45,7 +45,7 @@ static void read_record(struct owners *owners, const struct pl_installed *row,
                         struct pl_str text)
 {
     struct pl_installed_reader *r = owners->reader;
-    struct pl_record_reader reader = pl_record_read(text, r->folder);
+    struct pl_record_reader reader = pl_record_open(text, r->folder);
     PL_ARENA(kept);
     struct pl_str last = {0};
     size_t samples = 0, found = 0;

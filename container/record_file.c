@@ -6,7 +6,7 @@
 #define SHA256_BYTES 32
 #define SHA256_BASE64 43 /* without padding */
 
-struct pl_record_reader pl_record_read(struct pl_str text, struct pl_str folder)
+struct pl_record_reader pl_record_open(struct pl_str text, struct pl_str folder)
 {
     return (struct pl_record_reader){.rest = text, .folder = folder};
 }

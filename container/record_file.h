@@ -3,7 +3,7 @@
  *
  * https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
  *
- *     struct pl_record_reader reader = pl_record_read(text, folder);
+ *     struct pl_record_reader reader = pl_record_open(text, folder);
  *     struct pl_record_file file;
  *     while (pl_record_next(&reader, arena, &file)) ...
  *
@@ -38,7 +38,7 @@ struct pl_record_reader {
 };
 
 /* Both must outlive the reader. */
-struct pl_record_reader pl_record_read(struct pl_str text,
+struct pl_record_reader pl_record_open(struct pl_str text,
                                        struct pl_str folder);
 /* The next row; blank lines are none. False at the end. */
 bool pl_record_next(struct pl_record_reader *reader, struct pl_arena *arena,

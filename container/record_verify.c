@@ -117,7 +117,7 @@ bool pl_record_verify(struct pl_arena *arena, struct pl_tree *tree,
     struct pl_str text;
     if (!load_record(&texts, tree, installed, &text, err))
         return false;
-    struct pl_record_reader reader = pl_record_read(text, installed->folder);
+    struct pl_record_reader reader = pl_record_open(text, installed->folder);
     for (;;) {
         PL_ARENA(scratch);
         struct pl_record_file file;

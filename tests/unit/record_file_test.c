@@ -20,7 +20,7 @@ static struct pl_record_file row_of(struct pl_arena *arena, const char *text)
 {
     struct pl_record_file file = {0}, more;
     struct pl_record_reader reader =
-        pl_record_read(pl_str_from(text), PL_STR(SITE));
+        pl_record_open(pl_str_from(text), PL_STR(SITE));
     assert_true(pl_record_next(&reader, arena, &file));
     assert_false(pl_record_next(&reader, arena, &more));
     return file;
@@ -96,7 +96,7 @@ static void test_lines(void **state)
     (void)state;
     PL_ARENA(arena);
     struct pl_record_reader reader =
-        pl_record_read(PL_STR("a,,\n\n\"b\nb\",,\nc,,"), PL_STR(SITE));
+        pl_record_open(PL_STR("a,,\n\n\"b\nb\",,\nc,,"), PL_STR(SITE));
     struct pl_record_file file;
     static const uint32_t lines[] = {1, 3, 5};
     for (size_t i = 0; i < PL_COUNT(lines); i++) {
