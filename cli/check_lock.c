@@ -6,6 +6,7 @@
 
 #include "cli/lock_show.h"
 #include "cli/resolve_lock.h"
+#include "cli/snapshot.h"
 #include "core/digest.h"
 #include "core/escape.h"
 #include "core/file.h"
@@ -248,7 +249,9 @@ static bool choose_template(struct pl_check *check, struct pl_str named)
     struct pl_lock_finding *finding = pl_lock_find(
         &check->findings, PL_TROUBLE_TEMPLATE, lock->places.template_id,
         "the template %.*s is not known here", PL_STR_ARG(wanted));
-    finding->told.hint = PL_STR("--template FILE names its file");
+    finding->told.hint = PL_STR(
+        "--template FILE names its file; of a container, `podlock snapshot -o "
+        "FILE` in it writes one, and --template auto there needs none");
     return false;
 }
 
@@ -346,7 +349,7 @@ static bool check_against(struct pl_cli *cli, struct pl_check *check,
     struct pl_problem *problem = &setup->problem;
     PL_VEC(const struct pl_abi_rule *) rules = {0};
     struct pl_str no_folder = {0};
-    if (!pl_template_find(cli->arena, template, &setup->template, err) ||
+    if (!pl_snapshot_or_template(cli, template, &setup->template, err) ||
         !pl_abi_load(cli->arena, no_folder, &setup->rules, err) ||
         !pl_torch_family_load(cli->arena, &setup->family, err))
         return false;

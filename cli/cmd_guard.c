@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/lock_show.h"
+#include "cli/snapshot.h"
 #include "core/escape.h"
 #include "core/file.h"
 #include "core/limits.h"
@@ -91,10 +92,13 @@ static bool find_template(struct guard *g, struct pl_error *err)
         wanted = g->lock.template_id;
     if (!wanted.len || pl_str_is(wanted, "none"))
         return g->path.len || fail_nothing(err);
-    if (!pl_template_find(g->cli->arena, wanted, &g->template, err))
-        return from_lock ? pl_error_hint(err, "the lock names it; --template "
-                                              "FILE says what it holds")
-                         : false;
+    if (from_lock &&
+        !pl_template_find(g->cli->arena, wanted, &g->template, err))
+        return pl_error_hint(err, "the lock names it; --template FILE says "
+                                  "what it holds");
+    if (!from_lock &&
+        !pl_snapshot_or_template(g->cli, wanted, &g->template, err))
+        return false;
     g->has_template = true;
     compare_digests(g);
     return true;

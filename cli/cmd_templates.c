@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/snapshot.h"
 #include "cli/template_json.h"
 #include "core/limits.h"
 
@@ -181,7 +182,7 @@ static bool run_show(struct pl_cli *cli, struct pl_str id, bool json,
                      struct pl_error *err)
 {
     struct pl_template template;
-    if (!pl_template_find(cli->arena, id, &template, err))
+    if (!pl_snapshot_or_template(cli, id, &template, err))
         return false;
     if (json)
         write_template(cli, &template);

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/resolve_index.h"
+#include "cli/snapshot.h"
 #include "cli/template_fit_show.h"
 
 struct values {
@@ -62,9 +63,9 @@ static bool load_row(struct job *job, const struct pl_strs *names, size_t i,
 {
     struct pl_arena *arena = job->cli->arena;
     struct pl_fit_row *row = &job->rows[i];
-    bool good = names
-                    ? pl_template_find(arena, names->at[i], &row->template, err)
-                    : pl_template_shipped(arena, i, &row->template, err);
+    bool good = names ? pl_snapshot_or_template(job->cli, names->at[i],
+                                                &row->template, err)
+                      : pl_template_shipped(arena, i, &row->template, err);
     if (good)
         pl_fit_row_describe(arena, &job->gpu, &job->base.family, row);
     return good;

@@ -2,6 +2,7 @@
 
 #include "cli/resolve_index.h"
 #include "cli/resolve_keep.h"
+#include "cli/snapshot.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "pep/name.h"
@@ -65,7 +66,9 @@ static bool no_template(struct pl_error *err)
                      "the container; these are known:%.*s",
                      PL_STR_ARG(pl_buf_view(&ids)));
     return pl_error_hint(err, "--template ID, or --template none with "
-                              "--python-version for a bare Python");
+                              "--python-version for a bare Python; for any "
+                              "other container, what `podlock snapshot` "
+                              "writes");
 }
 
 static bool bare_python(struct pl_arena *arena,
@@ -84,10 +87,15 @@ static bool bare_python(struct pl_arena *arena,
     return pl_env_make(arena, options->python_version, glibc, arch, env, err);
 }
 
+static bool has_target_flags(const struct pl_resolve_options *options)
+{
+    return options->python_version.len || options->python_platform.len;
+}
+
 static bool refuse_target_flags(const struct pl_resolve_options *options,
                                 struct pl_error *err)
 {
-    if (!options->python_version.len && !options->python_platform.len)
+    if (!has_target_flags(options))
         return true;
     pl_error_plain(err, PL_ERR_USAGE,
                    "the template says which Python and platform it has");
@@ -135,6 +143,18 @@ static bool check_python(const struct pl_setup *setup, struct pl_error *err)
                               "with another Python (podlock templates list)");
 }
 
+/* What nothing names may be where podlock itself runs. */
+static bool use_machine(struct pl_cli *cli, struct pl_setup *setup)
+{
+    struct pl_snapshot here;
+    if (!pl_snapshot_here(cli, &here))
+        return false;
+    setup->template = here.template;
+    setup->template_from = pl_arena_printf(cli->arena, "the torch in %.*s",
+                                           PL_STR_ARG(here.python->prefix));
+    return true;
+}
+
 static bool choose_target(struct pl_cli *cli,
                           const struct pl_resolve_options *options,
                           struct pl_setup *setup, struct pl_error *err)
@@ -149,13 +169,14 @@ static bool choose_target(struct pl_cli *cli,
     if (options->template_wanted.len)
         setup->template_from =
             pl_parsed_source(arena, &cli->parsed, "template");
-    if (!wanted.len)
-        return no_template(err);
     if (pl_str_is(wanted, "none"))
         return bare_python(arena, options, &problem->env, err);
+    if (!wanted.len && (has_target_flags(options) || !use_machine(cli, setup)))
+        return no_template(err);
     if (!refuse_target_flags(options, err))
         return false;
-    if (!pl_template_find(arena, wanted, &setup->template, err))
+    if (wanted.len &&
+        !pl_snapshot_or_template(cli, wanted, &setup->template, err))
         return show_template_place(cli, setup, err);
     setup->has_template = true;
     problem->template = &setup->template;

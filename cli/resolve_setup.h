@@ -4,7 +4,9 @@
  * Which template counts, in this order: --template (or PODLOCK_TEMPLATE), a
  * [lock.NAME] of podlock.toml, a line `# podlock: template = ID` in the
  * requirements, podlock.toml or [tool.podlock] (cli/config.h), the last FROM of
- * a Dockerfile beside them when it names a known image.
+ * a Dockerfile beside them when it names a known image, and last the machine
+ * podlock runs on when one of its Pythons has torch. `auto` names that machine
+ * in each of these places (cli/snapshot.h).
  */
 #ifndef PODLOCK_CLI_RESOLVE_SETUP_H
 #define PODLOCK_CLI_RESOLVE_SETUP_H
