@@ -75,12 +75,13 @@ static struct pl_str plain_cuda(struct pl_str cuda)
 
 static void take_folders(struct maker *m)
 {
-    size_t count = m->python->folder_count;
+    size_t kept = 0, count = m->python->folder_count;
     struct pl_str *paths = pl_new_array(m->arena, struct pl_str, count);
     for (size_t i = 0; i < count; i++)
-        paths[i] = m->python->folders[i].path;
+        if (m->python->folders[i].is_site)
+            paths[kept++] = m->python->folders[i].path;
     m->t.site_packages = paths;
-    m->t.site_package_count = count;
+    m->t.site_package_count = kept;
 }
 
 static int compare_strs(const void *left, const void *right)

@@ -72,7 +72,7 @@ static void add_folder(struct reader *r, struct pl_str folder)
     if (*slot)
         return;
     struct pl_site_folder *site = pl_new(r->arena, struct pl_site_folder);
-    *site = (struct pl_site_folder){folder, is_os_folder(folder)};
+    *site = (struct pl_site_folder){folder, is_os_folder(folder), true};
     *slot = site;
 }
 
