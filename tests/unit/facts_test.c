@@ -26,7 +26,6 @@ struct made {
 static void setup(struct made *m)
 {
     *m = (struct made){.err = {.arena = &m->arena}};
-    m->folders[0].path = SITE;
     m->folders[0] = (struct pl_site_folder){SITE, false, true};
     m->folders[1] = (struct pl_site_folder){APT, true, true};
     m->python = (struct pl_python){.prefix = PL_STR("/usr"),
