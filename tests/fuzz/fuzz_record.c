@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     PL_ARENA(arena);
     struct pl_str text = pl_fuzz_text(data, size);
-    struct pl_record_reader reader = pl_record_read(text, PL_STR(SITE));
+    struct pl_record_reader reader = pl_record_open(text, PL_STR(SITE));
     struct pl_record_file file;
     size_t rows = 0, last = 0;
     for (; pl_record_next(&reader, &arena, &file); last = file.line, rows++) {
