@@ -152,7 +152,7 @@ static void read_conf(struct settings *s, struct pl_str path,
         pl_source_from_text(scan->arena, path, text);
     struct pl_error *err =
         pl_scan_trouble(scan, pl_span_of(source, pl_str_trim(line)),
-                        "this line of a pip.conf is none");
+                        "neither a section nor a `key = value`");
     pl_error_because(err, "pip stops at it");
 }
 

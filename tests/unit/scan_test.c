@@ -572,7 +572,7 @@ static void test_bad_conf(void **state)
     BEGIN;
     memory_file(&t, "/etc/pip.conf", "[global]\nuser = yes\n\x1b[2Jwhat\n");
     scan(&arena, &t, NULL, &c);
-    assert_trouble(&c, "line of a pip.conf");
+    assert_trouble(&c, "neither a section");
     assert_int_equal(pl_span_place(c.troubles[0].span).line, 3);
     assert_str(setting(&c, "PIP_USER"), "yes");
 }
