@@ -53,6 +53,8 @@ static bool take_archive(struct taker *t)
 {
     struct pl_image_options options = {.platform = t->options->platform};
     struct pl_image image;
+    if (t->options->images.len)
+        options.name = t->options->images.at[0];
     struct pl_tree *tree;
     if (!pl_image_open(t->cli->arena, t->options->archive, &options, &image,
                        &tree, t->err))

@@ -259,11 +259,30 @@ static bool choose_platform(struct pl_image_reading *reading,
     return true;
 }
 
+static bool choose_name(struct pl_image_reading *reading,
+                        struct pl_image_choices *left)
+{
+    struct pl_image_names wanted = {0};
+    pl_image_name_add(reading->arena, &wanted, reading->options->name);
+    if (left->list.len == 1)
+        return true;
+    if (!wanted.list.len)
+        return unclear(reading, left, "several images", PL_STR(""));
+    struct pl_image_choices named =
+        filter(reading, left, has_name, wanted.list.at[0]);
+    if (named.list.len != 1)
+        return unclear(reading, left,
+                       named.list.len ? "several images " : "no image ",
+                       wanted.list.at[0]);
+    *left = named;
+    return true;
+}
+
 static bool choose(struct pl_image_reading *reading,
                    const struct pl_image_choices *all,
                    struct pl_image_choice *out)
 {
-    struct pl_str name = reading->options->name, member;
+    struct pl_str member;
     struct pl_image_choices left = filter(reading, all, is_present, PL_STR(""));
     if (!all->list.len)
         return pl_error_plain(reading->err, PL_ERR_INPUT,
@@ -272,19 +291,8 @@ static bool choose(struct pl_image_reading *reading,
         return pl_image_digest_member(reading, all->list.at[0].digest,
                                       &member) &&
                missing(reading, member);
-    if (name.len) {
-        struct pl_image_names wanted = {0};
-        pl_image_name_add(reading->arena, &wanted, name);
-        name = wanted.list.len ? wanted.list.at[0] : name;
-        struct pl_image_choices named = filter(reading, &left, has_name, name);
-        if (!named.list.len)
-            return unclear(reading, &left, "no image ", name);
-        left = named;
-    }
-    if (!choose_platform(reading, &left))
+    if (!choose_platform(reading, &left) || !choose_name(reading, &left))
         return false;
-    if (left.list.len > 1)
-        return unclear(reading, &left, "several images", PL_STR(""));
     *out = left.list.at[0];
     return true;
 }

@@ -43,7 +43,8 @@ struct pl_image_options {
      * there are several.
      */
     struct pl_str platform;
-    struct pl_str name; /* which of several: a reference or digest; or empty */
+    /* Which of several, a reference or digest; not looked at with one. */
+    struct pl_str name;
 };
 
 struct pl_image_label {
