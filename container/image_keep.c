@@ -22,7 +22,6 @@ static const struct keep by_name[] = {
     {"INSTALLER", PL_MAX_SMALL_FILE_BYTES},
     {"direct_url.json", PL_MAX_SMALL_FILE_BYTES},
     {"*.egg-link", PL_MAX_SMALL_FILE_BYTES},
-    {"*.pth", PL_MAX_SMALL_FILE_BYTES},
     {"pyvenv.cfg", PL_MAX_SMALL_FILE_BYTES},
     {"patchlevel.h", PL_MAX_SMALL_FILE_BYTES},
     {"EXTERNALLY-MANAGED", PL_MAX_SMALL_FILE_BYTES},
@@ -41,6 +40,8 @@ static const struct keep by_name[] = {
 static const struct keep by_folder[] = {
     {"dpkg/status", PL_MAX_DPKG_BYTES},
     {"pip/*", PL_MAX_USER_FILE_BYTES},
+    /* Elsewhere such are weights of models. */
+    {"*-packages/*.pth", PL_MAX_SMALL_FILE_BYTES},
     {"torch/version.py", PL_MAX_SMALL_FILE_BYTES},
     {"bin/python*", HEAD_BYTES},
 };

@@ -116,7 +116,7 @@
 #define PL_MAX_IMAGE_MEMBERS 4000000      /* headers looked at */
 #define PL_MAX_IMAGE_NODES 2000000        /* paths, folders above them too */
 #define PL_MAX_IMAGE_STEPS 100000000      /* names looked up to merge them */
-#define PL_MAX_IMAGE_KEPT_BYTES (256u << 20)
+#define PL_MAX_IMAGE_KEPT_BYTES (512u << 20)
 #define PL_MAX_IMAGE_TEXT_BYTES (8u << 20) /* one manifest or configuration */
 #define PL_MAX_IMAGE_LAYERS 1000           /* of one image */
 #define PL_MAX_IMAGE_CHOICES 1000          /* images in one archive */

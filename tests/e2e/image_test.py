@@ -488,11 +488,10 @@ def big_layer(world):
 
 def check_limits(world):
     tar = Tar(tarfile.USTAR_FORMAT)
-    for i in range(40):
-        tar.file(f'{i}.dist-info/RECORD', bytes(8 << 20))
-    members = {'l.tar': pack(tar.done(), 'gzip')}
+    tar.file('a.dist-info/RECORD', bytes(60 << 20))
+    members = {f'{i}.tar': pack(tar.done(), 'gzip') for i in range(9)}
     world.archive('kept.tar', members)
-    world.refuses(6, 'metadata files have more than 256 MiB', 'kept.tar')
+    world.refuses(6, 'metadata files have more than 512 MiB', 'kept.tar')
 
 
 def main():
