@@ -28,7 +28,7 @@ struct pl_finding *pl_docker_tell(struct pl_docker_check *check,
     struct pl_findings *findings = &check->out->findings;
     va_list args;
     if (is_ignored(check, pl_docker_rules[rule].id) ||
-        findings->list.len >= PL_MAX_FINDINGS)
+        findings->list.len >= PL_MAX_DOCKER_FINDINGS)
         return NULL;
     va_start(args, format);
     pl_buf_addv(&message, format, args);

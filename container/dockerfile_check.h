@@ -15,6 +15,8 @@
  * does that RUN, ENTRYPOINT or CMD start is not known. Requirements files are
  * read where they stand below `folder`. No network, nothing is executed.
  *
+ * Bound: PL_MAX_DOCKER_FINDINGS, what is beyond is not told.
+ *
  * Errors: PL_ERR_INPUT, PL_ERR_LIMIT of the Dockerfile. Rules:
  * container/dockerfile_rules.h. Findings come in the order of their places.
  */

@@ -58,16 +58,24 @@ void pl_docker_note_default(struct pl_docker_check *check)
     }
 }
 
+static bool has_constraints(const struct pl_template *template)
+{
+    for (size_t i = 0; i < template->pip_setting_count; i++)
+        if (pl_str_starts(template->pip_settings[i], "PIP_CONSTRAINT="))
+            return true;
+    return template->constraint_count > 0;
+}
+
 static void judge_constraint(struct pl_docker_check *check)
 {
     const struct pl_docker_value *value =
         pl_docker_vars_get(&check->vars, PL_STR("PIP_CONSTRAINT"));
-    if (!set_here(check, value) || !check->template->constraint_count)
+    if (!set_here(check, value) || !has_constraints(check->template))
         return;
     struct pl_finding *f =
         pl_docker_tell(check, PL_PD402_CONSTRAINT, value->span,
-                       "the image's own %zu constraints no longer hold",
-                       check->template->constraint_count);
+                       "the image's own constraints, which hold its torch, "
+                       "are dropped");
     if (f)
         pl_error_hint(&f->told, "podlock guard writes a file that has them "
                                 "and the lock's");

@@ -99,7 +99,8 @@ static struct pl_str existing(struct pl_docker_check *check, struct pl_str name)
 struct pl_str pl_docker_local(struct pl_docker_check *check, struct pl_str path)
 {
     struct pl_str base = pl_path_base(path), found = {0};
-    if (!check->q->folder.len)
+    if (!check->q->folder.len ||
+        pl_str_find_str(path, PL_STR("://")) < path.len)
         return found;
     for (size_t i = check->copies.len; i-- > 0 && !found.len;)
         if (pl_str_eq(check->copies.at[i].to, base))

@@ -515,10 +515,6 @@ static void judge_file(struct judging *j,
         local = pl_docker_local(j->check, target->text);
     if (pl_docker_is_lock(j->check, target->text))
         return;
-    if (j->install->upgrade && !j->constrained && j->check->template &&
-        !j->install->no_deps)
-        tell_upgrade(j, target->word->span,
-                     "all that the file names is upgraded");
     if (j->install->require_hashes && j->install->no_deps)
         return;
     pl_inputs_init(&in, j->check->arena);
@@ -526,6 +522,10 @@ static void judge_file(struct judging *j,
         judge_asked(j, &in, target);
     else
         tell_unread(j, target);
+    if (j->install->upgrade && !j->constrained && j->check->template &&
+        !j->install->no_deps)
+        tell_upgrade(j, target->word->span,
+                     "all that the file names is upgraded");
 }
 
 /* ---- the whole command ---- */

@@ -1,0 +1,3 @@
+FROM runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404
+RUN pip install torch==2.6.0 einops runpod
+COPY . /app

@@ -1,0 +1,4 @@
+FROM runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404
+RUN echo "it is open
+SHELL ["powershell", "-Command"]
+RUN pip install torch==2.6.0

@@ -1,0 +1,4 @@
+FROM nvcr.io/nvidia/pytorch:25.11-py3
+ENV PIP_CONSTRAINT=""
+ENV PIP_UPGRADE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN pip install einops

@@ -1,0 +1,3 @@
+FROM nvidia/cuda
+FROM ubuntu:latest
+RUN apt-get update && apt-get install -y python3-pip && pip install torch
