@@ -1,9 +1,41 @@
 #include "cli/commands.h"
+#include "cli/preflight_container.h"
 #include "cli/preflight_dockerfile.h"
 
 #define OPT(member) offsetof(struct pl_preflight_options, member)
 
 static const struct pl_option options[] = {
+    {.name = "before",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(before),
+     .group = "A container",
+     .help = "will the install be right? default: find out"},
+    {.name = "after",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(after),
+     .help = "is it right, now that it is done?"},
+    {.name = "deep",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(deep),
+     .help = "compare the files of torch and of the lock with RECORD"},
+    {.name = "root",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(root),
+     .value = "DIR",
+     .help = "a container's files below DIR; default: /"},
+    {.name = "python",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(python),
+     .value = "PATH",
+     .help = "which Python, when several have torch: its program or prefix"},
+    {.name = "script",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(script),
+     .help = "print a Python script that imports the lock's packages"},
+    {.name = "no-progress",
+     .kind = PL_OPTION_FLAG,
+     .offset = OPT(no_progress),
+     .help = "no line on the terminal while files are compared"},
     {.name = "dockerfile",
      .kind = PL_OPTION_VALUE,
      .offset = OPT(dockerfile),
@@ -19,7 +51,7 @@ static const struct pl_option options[] = {
      .offset = OPT(template_wanted),
      .value = "ID|FILE|IMAGE",
      .group = "Options",
-     .help = "whose facts count, in place of the image's own"},
+     .help = "whose facts count; default: the lock's, or the Dockerfile's"},
     {.name = "ignore",
      .kind = PL_OPTION_LIST,
      .offset = OPT(ignore),
@@ -39,25 +71,31 @@ static const struct pl_option options[] = {
 static int run(struct pl_cli *cli, const void *given)
 {
     const struct pl_preflight_options *values = given;
-    struct pl_error err = {.arena = cli->arena};
     if (values->dockerfile.len)
         return pl_preflight_dockerfile(cli, values);
-    (void)pl_error_plain(&err, PL_ERR_USAGE,
-                         "which Dockerfile is to be judged?");
-    (void)pl_error_hint(&err, "podlock preflight --dockerfile Dockerfile");
-    return pl_cli_fail(cli, &err);
+    return pl_preflight_container(cli, values);
 }
 
 const struct pl_command pl_cmd_preflight = {
     .name = "preflight",
     .args = "[LOCK]",
-    .summary = "will the image be as the lock expects",
-    .text = "Judges a Dockerfile without building it: which of its commands "
-            "replace, upgrade or remove the image's torch, contradict the "
-            "lock, or install into another Python. LOCK is pylock.toml where "
-            "it is there. Rules and how to ignore one: docs/dockerfile.md. "
+    .summary = "is the container, or its Dockerfile, as the lock expects",
+    .text = "In a container, before or after the lock is installed: is torch "
+            "still the image's, is there one CUDA, does the driver fit, is "
+            "everything of the lock there, does nothing break a rule, is "
+            "nothing damaged, is there space? Each finding comes with its "
+            "cure. No Python is started. LOCK is pylock.toml where it is "
+            "there; without one the container alone is looked at. Rules: "
+            "docs/preflight.md.\n"
+            "With --dockerfile, a Dockerfile is judged without building it: "
+            "which of its commands replace, upgrade or remove the image's "
+            "torch, contradict the lock, or install into another Python. "
+            "Rules: docs/dockerfile.md.\n"
             "Exit code 1 when there is an error.",
-    .examples = "podlock preflight --dockerfile Dockerfile\twhat is wrong\n"
+    .examples = "podlock preflight\tat a pod's start, or at a build's end\n"
+                "podlock preflight --deep\tand no file has been changed\n"
+                "podlock preflight --script | python3 -\timport it all\n"
+                "podlock preflight --dockerfile Dockerfile\twhat is wrong\n"
                 "podlock preflight --dockerfile Dockerfile --fix | patch\t"
                 "and mend what is surely wrong",
     .options = options,

@@ -8,6 +8,12 @@
 #include "cli/options.h"
 
 struct pl_preflight_options {
+    struct pl_str root;   /* of a container; empty: "/" */
+    struct pl_str python; /* which one; empty: the one with torch */
+    bool before, after;   /* neither: find out */
+    bool deep;            /* hash files too */
+    bool script;          /* print a Python script instead */
+    bool no_progress;
     struct pl_str dockerfile;      /* empty: a container is looked at */
     struct pl_str template_wanted; /* ID, FILE or IMAGE */
     struct pl_strs ignore;         /* ids of rules */

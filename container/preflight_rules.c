@@ -1,0 +1,72 @@
+#include "container/preflight.h"
+
+const struct pl_finding_rule pl_preflight_rules[PL_PREFLIGHT_RULE_COUNT] = {
+    [PL_PF101_REPLACED] = {"PF101", "torch-replaced", PL_LEVEL_ERROR,
+                           "torch, or what belongs to it, is at another "
+                           "version than the image had"},
+    [PL_PF102_GONE] = {"PF102", "torch-gone", PL_LEVEL_ERROR,
+                       "torch, or what belongs to it, is not installed"},
+    [PL_PF103_CPU] = {"PF103", "torch-cpu", PL_LEVEL_ERROR,
+                      "torch is a build without CUDA"},
+    [PL_PF104_COMPANION] = {"PF104", "torch-companion", PL_LEVEL_ERROR,
+                            "torchvision or torchaudio is built for another "
+                            "torch or another CUDA"},
+    [PL_PF105_TWO_CUDAS] = {"PF105", "two-cudas", PL_LEVEL_ERROR,
+                            "libraries of two CUDA versions are installed"},
+    [PL_PF106_DRIVER] = {"PF106", "driver-old", PL_LEVEL_ERROR,
+                         "the NVIDIA driver is too old for torch's CUDA"},
+    [PL_PF201_ABI] = {"PF201", "abi-rule", PL_LEVEL_ERROR,
+                      "two versions that do not work together"},
+    [PL_PF202_NOT_INSTALLED] = {"PF202", "lock-missing", PL_LEVEL_ERROR,
+                                "a package of the lock is not installed"},
+    [PL_PF203_OTHER_VERSION] = {"PF203", "lock-differs", PL_LEVEL_ERROR,
+                                "a package of the lock is installed at another "
+                                "version"},
+    [PL_PF204_RELIED_ON] = {"PF204", "relied-on", PL_LEVEL_ERROR,
+                            "a package of the image that the lock relies on is "
+                            "gone or changed"},
+    [PL_PF205_TEMPLATE_GONE] = {"PF205", "template-gone", PL_LEVEL_WARNING,
+                                "a package of the template is not installed"},
+    [PL_PF206_TEMPLATE_CHANGED] = {"PF206", "template-changed",
+                                   PL_LEVEL_WARNING,
+                                   "a package of the template is at another "
+                                   "version"},
+    [PL_PF301_TWO_VERSIONS] = {"PF301", "two-versions", PL_LEVEL_ERROR,
+                               "a package is twice in one folder"},
+    [PL_PF302_SHADOWED] = {"PF302", "shadowed", PL_LEVEL_ERROR,
+                           "a package comes from a folder that pip does not "
+                           "install to"},
+    [PL_PF303_METADATA] = {"PF303", "metadata-damaged", PL_LEVEL_WARNING,
+                           "a package's metadata are damaged"},
+    [PL_PF304_HALF_REMOVED] = {"PF304", "half-removed", PL_LEVEL_WARNING,
+                               "pip was interrupted and left a folder"},
+    [PL_PF305_CODE_GONE] = {"PF305", "code-gone", PL_LEVEL_WARNING,
+                            "a package is listed and its code is gone, or the "
+                            "other way round"},
+    [PL_PF306_CHANGED_FILES] = {"PF306", "files-changed", PL_LEVEL_ERROR,
+                                "files are not what was installed (--deep)"},
+    [PL_PF307_NO_RECORD] = {"PF307", "no-record", PL_LEVEL_NOTE,
+                            "a package has no RECORD to compare with (--deep)"},
+    [PL_PF401_PYTHON] = {"PF401", "other-python", PL_LEVEL_ERROR,
+                         "the Python is not the lock's"},
+    [PL_PF402_GLIBC] = {"PF402", "older-glibc", PL_LEVEL_ERROR,
+                        "the C library is not the lock's"},
+    [PL_PF403_ARCH] = {"PF403", "other-machine", PL_LEVEL_ERROR,
+                       "the architecture is not the lock's"},
+    [PL_PF501_SPACE] = {"PF501", "no-space", PL_LEVEL_ERROR,
+                        "the download does not fit"},
+    [PL_PF502_RANDOM] = {"PF502", "no-random", PL_LEVEL_ERROR,
+                         "/dev/urandom cannot be read"},
+    [PL_PF601_CONSTRAINT] = {"PF601", "constraint-contradicts", PL_LEVEL_ERROR,
+                             "pip's constraints do not allow a package of the "
+                             "lock"},
+    [PL_PF602_SETTING] = {"PF602", "pip-setting", PL_LEVEL_WARNING,
+                          "a setting of pip changes what the lock installs"},
+    [PL_PF603_MANAGED] = {"PF603", "externally-managed", PL_LEVEL_ERROR,
+                          "the Python refuses to be installed into"},
+    [PL_PF604_PIP] = {"PF604", "pip-old", PL_LEVEL_WARNING,
+                      "pip does not know pylock.toml"},
+    [PL_PF701_FACTS] = {"PF701", "facts-unknown", PL_LEVEL_NOTE,
+                        "the template's facts are not those the lock was made "
+                        "with"},
+};
