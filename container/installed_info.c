@@ -16,6 +16,7 @@ struct info {
     struct pl_installed_reader *reader;
     struct pl_arena *scratch;
     struct pl_installed row;
+    struct pl_str stem;        /* of its file's name */
     struct pl_str folder_name; /* normalised; empty: it says none */
     struct pl_str folder_version;
 };
@@ -26,6 +27,8 @@ static void damage(struct info *info, enum pl_damage_kind kind,
     struct pl_arena *arena = info->reader->arena;
     struct pl_str name =
         info->row.name.len ? info->row.name : info->folder_name;
+    if (!name.len)
+        name = pl_arena_dup(arena, info->stem);
     pl_installed_damage(info->reader, kind, name, info->row.info,
                         why.len ? pl_arena_dup(arena, why) : PL_STR(""));
 }
@@ -323,7 +326,7 @@ bool pl_installed_add(struct pl_installed_reader *reader,
                       struct pl_str stem, struct pl_error *err)
 {
     PL_ARENA(scratch);
-    struct info info = {.reader = reader, .scratch = &scratch};
+    struct info info = {.reader = reader, .scratch = &scratch, .stem = stem};
     info.row = (struct pl_installed){
         .folder = reader->folder, .info = path, .form = form};
     read_stem(&info, stem);

@@ -354,6 +354,7 @@ static void test_hostile(void **state)
         PL_DAMAGE_METADATA_ABSENT, PL_DAMAGE_METADATA_ABSENT};
     for (size_t i = 0; i < PL_COUNT(kinds); i++)
         assert_int_equal(list.damage.at[i].kind, kinds[i]);
+    expect_text(list.damage.at[0].name, "\x1b[2J\n-1");
     assert_true(made->arena.total < 4u << 20);
     made_remove(made);
 }
