@@ -22,11 +22,11 @@
  *     pl_table_finish(&table);
  *
  * A table is the caller's storage; finish frees what it holds. Cells are
- * copied. Two spaces stand between columns, none at the end of
- * a line. Where the width is short, columns that may lose their end do, each
- * by the same share; a table without such a column is as wide as it is. How
- * wide a character is does not depend on the locale (pl_utf8_width). Out of
- * memory ends the program.
+ * copied. Two spaces stand between columns, none at the end of a line. Where
+ * the width is short, columns that may lose their end do, each by the same
+ * share; a table without such a column is as wide as it is. How wide a
+ * character is does not depend on the locale (pl_utf8_width). Out of memory
+ * ends the program.
  */
 #ifndef PODLOCK_CLI_SHOW_H
 #define PODLOCK_CLI_SHOW_H
