@@ -48,7 +48,8 @@ static const struct pl_option options[] = {
      .kind = PL_OPTION_LIST,
      .offset = OPT(from.images),
      .value = "REF",
-     .help = "the image that holds these facts, for `images`"},
+     .help = "the image that has these facts, for `images`; of an archive "
+             "with several: which one"},
     PL_OPTION_OUTPUT(OPT(output_file)),
     VALUE("compare", compare, "ID|FILE",
           "show how it differs from this template instead"),
@@ -73,6 +74,14 @@ static bool check_output(const struct values *values, struct pl_error *err)
     pl_error_plain(err, PL_ERR_USAGE, "`%.*s` is a name for a lock",
                    PL_STR_ARG(values->output_file));
     return pl_error_hint(err, "a template is another file: -o template.toml");
+}
+
+static bool check_compare(const struct values *values, struct pl_error *err)
+{
+    return !values->exit_code || values->compare.len ||
+           pl_error_plain(err, PL_ERR_USAGE,
+                          "--exit-code belongs to "
+                          "--compare");
 }
 
 static bool save(const struct values *values,
@@ -128,7 +137,7 @@ static int run(struct pl_cli *cli, const void *given)
     struct pl_error err = {.arena = cli->arena};
     struct pl_template wanted;
     struct pl_snapshot snapshot;
-    if (!check_output(values, &err) ||
+    if (!check_output(values, &err) || !check_compare(values, &err) ||
         (values->compare.len &&
          !pl_template_find(cli->arena, values->compare, &wanted, &err)) ||
         !pl_snapshot_take(cli, &values->from, &snapshot, &err) ||

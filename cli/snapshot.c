@@ -51,7 +51,10 @@ static bool take_root(struct taker *t)
 
 static bool take_archive(struct taker *t)
 {
+    const struct pl_strs *named = &t->options->images;
     struct pl_image_options options = {.platform = t->options->platform};
+    if (named->len)
+        options.name = named->at[0];
     struct pl_image image;
     if (t->options->images.len)
         options.name = t->options->images.at[0];
@@ -59,7 +62,7 @@ static bool take_archive(struct taker *t)
     if (!pl_image_open(t->cli->arena, t->options->archive, &options, &image,
                        &tree, t->err))
         return false;
-    if (!t->facts.image_count) {
+    if (image.reference_count) {
         t->facts.images = image.references;
         t->facts.image_count = image.reference_count;
     }

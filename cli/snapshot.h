@@ -29,7 +29,8 @@ struct pl_snapshot_options {
     struct pl_str python_version; /* of a freeze */
     struct pl_str platform;       /* of an archive: "linux/arm64" */
     struct pl_str id;             /* empty: made of what is found */
-    struct pl_strs images;        /* for the template; else the archive's */
+    /* For the template; the first is which one of an archive. */
+    struct pl_strs images;
 };
 
 struct pl_snapshot {

@@ -55,13 +55,28 @@ static bool is_unknown(const struct pl_template *t, struct pl_str name)
     return pl_str_in(name, t->unknown, t->unknown_count);
 }
 
+/* Who knows no package folder cannot tell what is the distribution's. */
+static bool knows_os(const struct pl_template *t)
+{
+    return t->site_package_count != 0;
+}
+
+static bool protect_differs(const struct differ *d, const struct pl_fact *from,
+                            const struct pl_fact *to)
+{
+    if (knows_os(d->from) && knows_os(d->to))
+        return from->protect != to->protect;
+    return (from->protect == PL_PROTECT_LOCKED) !=
+           (to->protect == PL_PROTECT_LOCKED);
+}
+
 static void push(struct differ *d, enum pl_template_change_kind kind,
                  const struct pl_fact *from, const struct pl_fact *to)
 {
     struct pl_template_change change = {.kind = kind, .from = from, .to = to};
     change.group = from ? from->protect : to->protect;
     if (from && to) {
-        change.protect_differs = from->protect != to->protect;
+        change.protect_differs = protect_differs(d, from, to);
         change.requires_differ = !same_requires(from, to);
     }
     pl_vec_push(d->arena, &d->out->changes, change);
@@ -94,7 +109,7 @@ static void add_both(struct differ *d, const struct pl_fact *from,
     if (order)
         push(d, order < 0 ? PL_TEMPLATE_UPGRADED : PL_TEMPLATE_DOWNGRADED, from,
              to);
-    else if (from->protect != to->protect || !same_requires(from, to))
+    else if (protect_differs(d, from, to) || !same_requires(from, to))
         push(d, PL_TEMPLATE_CHANGED, from, to);
 }
 
@@ -182,6 +197,17 @@ static void add_target(struct differ *d)
     add_value(d, "arch", a->arch, b->arch);
 }
 
+static void add_folders(struct differ *d)
+{
+    const struct pl_template *a = d->from, *b = d->to;
+    add_said(d, "site-packages",
+             joined(d->arena, a->site_packages, a->site_package_count),
+             joined(d->arena, b->site_packages, b->site_package_count));
+    add_value(d, "externally-managed",
+              a->externally_managed ? PL_STR("true") : PL_STR("false"),
+              b->externally_managed ? PL_STR("true") : PL_STR("false"));
+}
+
 static void add_environment(struct differ *d)
 {
     const struct pl_template *a = d->from, *b = d->to;
@@ -190,12 +216,8 @@ static void add_environment(struct differ *d)
     add_said(d, "os", a->os, b->os);
     add_said(d, "cuda", a->cuda, b->cuda);
     add_said(d, "torch-index", a->torch_variant, b->torch_variant);
-    add_said(d, "site-packages",
-             joined(arena, a->site_packages, a->site_package_count),
-             joined(arena, b->site_packages, b->site_package_count));
-    add_value(d, "externally-managed",
-              a->externally_managed ? PL_STR("true") : PL_STR("false"),
-              b->externally_managed ? PL_STR("true") : PL_STR("false"));
+    if (!a->glibc_assumed && !b->glibc_assumed)
+        add_folders(d);
     add_said(d, "pip-settings",
              joined(arena, a->pip_settings, a->pip_setting_count),
              joined(arena, b->pip_settings, b->pip_setting_count));

@@ -4,8 +4,11 @@
  * `from` is what was meant to be there (a shipped template), `to` what was
  * found. Only what both say is compared: an operating system, CUDA, glibc,
  * index or folder that one of them leaves out is no difference, nor a patch
- * level. Of a package its version, its protection and, where both know it,
- * what it requires are compared; evidence, sizes and words for people are not.
+ * level. A template that knows neither glibc nor its system was not made from
+ * files: its folders, and whether pip may install in them, are not compared,
+ * nor, when it names no folder, what is the distribution's. Of a package its
+ * version, its protection and, where both know it, what it requires are
+ * compared; evidence, sizes and words for people are not.
  *
  * A template that is not complete lists less than is installed. Packages that
  * it may have unlisted are counted, not told: in `unlisted` when `from` is

@@ -12,7 +12,9 @@
 #define PACKAGE(name, version, protect, more)                                  \
     "[[package]]\nname = \"" name "\"\nversion = \"" version                   \
     "\"\nprotect = \"" protect "\"\n" more "\n"
-#define HERE "python = \"3.12.3\"\nglibc = \"2.39\"\nos = \"ubuntu 24.04\""
+#define HERE                                                                   \
+    "python = \"3.12.3\"\nglibc = \"2.39\"\nos = \"ubuntu 24.04\"\n"           \
+    "site-packages = [\"/a\", \"/b\"]"
 #define ALL "complete = true"
 
 /* "name kind group[ protect][ requires]" of each, parted by ';'. */
@@ -86,22 +88,33 @@ static void test_partial(void **state)
           "b added 1;", 0, 1);
 }
 
+/* A freeze does not say what is the distribution's, but what torch's is. */
+static void test_freeze(void **state)
+{
+    (void)state;
+    check(HEAD(HERE, ALL) PACKAGE("a", "1", "os", "")
+              PACKAGE("b", "1", "locked", ""),
+          HEAD("python = \"3.12\"", ALL) PACKAGE("a", "1", "keep", "")
+              PACKAGE("b", "1", "keep", ""),
+          "", "b changed 0 protect;", 0, 0);
+}
+
 static void test_environment(void **state)
 {
     (void)state;
     check(HEAD(HERE "\ncuda = \"12.8.1\"\nexternally-managed = true", ALL),
-          HEAD("python = \"3.12\"", ALL), "externally-managed true false;", "",
-          0, 0);
-    check(
-        HEAD(HERE "\ncuda = \"12.8.1\"\nsite-packages = [\"/a\", \"/b\"]", ALL),
-        HEAD("python = \"3.12.4\"\nglibc = \"2.35\"\narch = \"aarch64\"\n"
-             "cuda = \"12.9\"\nsite-packages = [\"/b\", \"/a\"]\n"
-             "constraints = [\"numpy<2\"]",
-             ALL),
-        "python 3.12.3 3.12.4;glibc 2.39 2.35;arch x86_64 aarch64;"
-        "cuda 12.8.1 12.9;site-packages /a, /b /b, /a;"
-        "constraints  numpy<2;",
-        "", 0, 0);
+          HEAD("python = \"3.12\"", ALL), "", "", 0, 0);
+    check(HEAD(HERE "\nexternally-managed = true", ALL), HEAD(HERE, ALL),
+          "externally-managed true false;", "", 0, 0);
+    check(HEAD(HERE "\ncuda = \"12.8.1\"", ALL),
+          HEAD("python = \"3.12.4\"\nglibc = \"2.35\"\narch = \"aarch64\"\n"
+               "cuda = \"12.9\"\nsite-packages = [\"/b\", \"/a\"]\n"
+               "constraints = [\"numpy<2\"]",
+               ALL),
+          "python 3.12.3 3.12.4;glibc 2.39 2.35;arch x86_64 aarch64;"
+          "cuda 12.8.1 12.9;site-packages /a, /b /b, /a;"
+          "constraints  numpy<2;",
+          "", 0, 0);
 }
 
 int main(void)
@@ -109,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packages),
         cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_freeze),
         cmocka_unit_test(test_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
