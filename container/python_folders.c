@@ -108,11 +108,14 @@ static void add_of_system(struct adding *a)
     }
     static const char *const local[] = {"/usr/local/lib64", "/usr/local/lib"};
     static const char *const usr[] = {"/usr/lib64", "/usr/lib"};
+    size_t before = a->out->list.len;
     for (size_t i = 0; i < PL_COUNT(local); i++)
         add_if_there(a, versioned(a, local[i], "site-packages"), false);
-    bool is_os = a->out->list.len > 0;
+    bool is_os = a->out->list.len > before;
     for (size_t i = 0; i < PL_COUNT(usr); i++)
         add_if_there(a, versioned(a, usr[i], "site-packages"), is_os);
+    if (a->out->list.len == before)
+        add_site(a, versioned(a, usr[1], "site-packages"), false);
 }
 
 static void add_of_place(struct adding *a)

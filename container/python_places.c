@@ -220,8 +220,9 @@ static void search_all(struct search *search)
         each_folder(search,
                     pl_scan_join(scan, PL_STR("/"), pl_str_from(folders[i])),
                     add_place);
-    add_home(search, pl_scan_home(scan));
     add_home(search, PL_STR("/root"));
+    if (!pl_str_is(pl_scan_home(scan), "/root"))
+        add_home(search, pl_scan_home(scan));
     each_folder(search, pl_scan_join(scan, PL_STR("/"), PL_STR("home")),
                 add_home);
     each_folder(search, PL_STR("/"), add_top);
