@@ -15,8 +15,9 @@ const char *const pl_commands_elsewhere[] = {
 };
 
 const struct pl_first_step pl_first_steps[] = {
-    {"podlock show", "what pylock.toml holds"},
-    {"podlock check", "is it valid, and are its inputs as they were?"},
+    {"podlock preflight --before", "is this what pylock.toml was made for?"},
+    {"podlock preflight --after", "is everything there, and torch as it was?"},
+    {"podlock snapshot", "what is here, as a template"},
 };
 
 const size_t pl_first_step_count = PL_COUNT(pl_first_steps);

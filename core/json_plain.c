@@ -3,8 +3,8 @@
  * Debian 12 has no libsimdjson.a. None of the libraries there that can be
  * linked statically has the same answers: json-c and jansson lose equal keys,
  * jansson and RapidJSON some 64-bit numbers, nlohmann's ends at a NUL byte.
- * tests/unit/json_test.c holds both to one table, tests/fuzz/fuzz_json_same.c to
- * the same answer for whatever there is.
+ * tests/unit/json_test.c holds both to one table, tests/fuzz/fuzz_json_same.c
+ * to the same answer for whatever there is.
  */
 #include "core/json.h"
 

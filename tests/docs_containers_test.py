@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 BAD = []
-PENDING = ('fetch', 'preflight')  # commands whose options are being written
+PENDING = ('fetch',)  # commands whose options are being written
 TEMPLATE = 'runpod-107-cu1281-torch280-ubuntu2404'
 
 
