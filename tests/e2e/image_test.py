@@ -265,6 +265,30 @@ def shared_layers(world, low):
     world.expect('/a/x' in paths, sorted(paths))
 
 
+def check_packings(world):
+    """eStargz is several gzip members, zstd:chunked has a frame of its own."""
+    data = layer(('file', 'a/METADATA', 'm' * 3000), ('file', 'b'))
+    cut = len(data) // 3
+    forms = [pack(data[:cut], 'gzip') + pack(data[cut:], 'gzip')]
+    if can_zstd():
+        forms.append(pack(data[:cut], 'zstd') + pack(data[cut:], 'zstd') +
+                     b'\x50\x2a\x4d\x18' + b'\x08\0\0\0' + bytes(8))
+    for form in forms:
+        paths = world.names(Image([form]).members('layout'))[1]
+        world.expect(set(paths) == {'/a', '/a/METADATA', '/b'}, form[:4],
+                     sorted(paths))
+
+
+def check_loading(world):
+    """Only an archive needs the module with libarchive."""
+    Image([layer(('file', 'a'))]).write(world.path('i.tar'))
+    os.makedirs(world.path('bare/a'))
+    for words, loads in ((['--root', 'bare'], False),
+                         (['--archive', 'i.tar'], True)):
+        done = world.run('snapshot', *words, code=2, env={'LD_DEBUG': 'files'})
+        world.expect(('libpodlock-net.so' in done.stderr) == loads, words)
+
+
 # ---- which image is meant ----
 
 def many(images, names=None):
@@ -498,7 +522,8 @@ def main():
     program, probe = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         world = Images(program, probe, folder)
-        for check in (check_memory, check_layers, check_choice, check_damaged,
+        for check in (check_memory, check_layers, check_packings,
+                      check_loading, check_choice, check_damaged,
                       check_hostile, check_forms, check_limits):
             check(world)
         sys.exit(world.failures > 0)
