@@ -6,6 +6,7 @@
 #include "container/facts_protect.h"
 #include "container/facts_torch.h"
 #include "core/limits.h"
+#include "core/mask.h"
 #include "rules/template_write.h"
 
 struct maker {
@@ -179,16 +180,44 @@ static bool is_of_os(const struct maker *m, const struct pl_installed *row)
     return false;
 }
 
+static bool same_marker(const struct pl_marker *a, const struct pl_marker *b)
+{
+    PL_BUF(left, PL_MAX_OUTPUT_BYTES);
+    PL_BUF(right, PL_MAX_OUTPUT_BYTES);
+    if (a)
+        pl_marker_print(a, &left);
+    if (b)
+        pl_marker_print(b, &right);
+    return pl_str_eq(pl_buf_view(&left), pl_buf_view(&right));
+}
+
+/* A secret is hidden where it is written, and what follows it perhaps, too. */
+static bool can_write(struct pl_arena *arena, const struct pl_installed *row)
+{
+    struct pl_requirement again;
+    for (size_t i = 0; i < row->require_count; i++) {
+        struct pl_str text = row->requires[i].text;
+        struct pl_str hidden = pl_mask(arena, text);
+        if (pl_str_eq(text, hidden))
+            continue;
+        if (!pl_requirement_parse_lenient(arena, hidden, &again, NULL, NULL) ||
+            !same_marker(row->requires[i].marker, again.marker))
+            return false;
+    }
+    return true;
+}
+
 static struct pl_fact fact_of(const struct maker *m,
                               const struct pl_installed *row)
 {
+    bool known = row->requires_known && can_write(m->arena, row);
     return (struct pl_fact){
         .name = row->name,
         .version = row->version,
         .protect = is_of_os(m, row) ? PL_PROTECT_OS : PL_PROTECT_KEEP,
-        .requires_known = row->requires_known,
+        .requires_known = known,
         .requires = row->requires,
-        .require_count = row->require_count,
+        .require_count = known ? row->require_count : 0,
         .evidence = PL_STR("captured"),
     };
 }

@@ -1,8 +1,11 @@
-/* A template: facts in order, places in the text, the same when packed. */
+/* A template: facts in order, places in the text, the same when packed and
+ * when written. */
 #include "core/limits.h"
+#include "core/mask.h"
 #include "core/toml_packed.h"
 #include "rules/template.h"
 #include "rules/template_read.h"
+#include "rules/template_write.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_span(struct pl_span span, const struct pl_source *source)
@@ -42,6 +45,24 @@ static void check_packed(struct pl_arena *arena, const struct pl_template *t)
     pl_toml_destroy(again);
 }
 
+/* But for secrets, which are hidden with what they may stand in. */
+static void check_written(struct pl_arena *arena, const struct pl_template *t)
+{
+    size_t begin, end;
+    struct pl_template again;
+    PL_BUF(first, PL_MAX_OUTPUT_BYTES);
+    PL_BUF(second, PL_MAX_OUTPUT_BYTES);
+    if (pl_mask_find(t->source->text, 0, &begin, &end))
+        return;
+    pl_template_write(t, &first);
+    PL_FUZZ_WANT(pl_template_parse(
+        arena, pl_source_from_text(arena, PL_STR("again"), pl_buf_view(&first)),
+        &again, NULL));
+    pl_template_write(&again, &second);
+    PL_FUZZ_WANT(pl_str_eq(pl_buf_view(&first), pl_buf_view(&second)));
+    PL_FUZZ_WANT(t->fact_count == again.fact_count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     PL_ARENA(arena);
@@ -52,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (pl_template_parse(&arena, source, &t, &err)) {
         check_facts(&t);
         check_packed(&arena, &t);
+        check_written(&arena, &t);
         return 0;
     }
     PL_BUF(shown, PL_MAX_MESSAGE_BYTES);

@@ -370,6 +370,23 @@ static void test_unknown(void **state)
     pl_arena_finish(&m.arena);
 }
 
+/* Hiding a secret may take half of a line with it. */
+static void test_secrets(void **state)
+{
+    (void)state;
+    struct made m;
+    setup(&m);
+    require(&m, install(&m, PL_STR("a"), PL_STR("1"), SITE),
+            "b @ https://me:secret@host/b.whl");
+    require(&m, install(&m, PL_STR("c"), PL_STR("1"), SITE),
+            "d @ https://me:secret ; extra == \"@x\"");
+    make(&m);
+    const struct pl_fact *a = pl_template_fact(&m.t, PL_STR("a"));
+    assert_true(pl_str_is(a->requires[0].text, "b @ https://***@host/b.whl"));
+    assert_false(pl_template_fact(&m.t, PL_STR("c"))->requires_known);
+    pl_arena_finish(&m.arena);
+}
+
 /* The file that is written is the one that has the digest. */
 static void test_written(void **state)
 {
@@ -437,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_by_name), cmocka_unit_test(test_vendor),
         cmocka_unit_test(test_index),   cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_unknown), cmocka_unit_test(test_written),
+        cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
