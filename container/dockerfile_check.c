@@ -118,7 +118,8 @@ static void note_environment(struct pl_docker_check *check,
         sees_system)
         return;
     check->has_own = true;
-    pl_vec_push(check->arena, &check->own, path);
+    if (check->own.len < PL_MAX_DOCKER_ENVIRONMENTS)
+        pl_vec_push(check->arena, &check->own, path);
     /* uv takes .venv by itself, where nothing else is said. */
     check->own_is_default |= pl_str_is(path, ".venv");
     pl_docker_note_default(check);

@@ -18,7 +18,10 @@ static void add_copy(struct pl_docker_check *check, struct pl_str from,
         !pl_str_has(copy.from, '.') || pl_str_has(copy.from, '*') ||
         pl_str_has(copy.from, '?') || pl_str_has(copy.from, '$') ||
         pl_str_is(copy.from, ".") || pl_str_is(copy.from, "..");
-    pl_vec_push(check->arena, &check->copies, copy);
+    if (check->copies.len < PL_MAX_DOCKER_COPIES)
+        pl_vec_push(check->arena, &check->copies, copy);
+    else
+        check->brings_any = true;
 }
 
 static void take_words(struct pl_docker_check *check,

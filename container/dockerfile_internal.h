@@ -35,7 +35,8 @@ struct pl_docker_check {
     const struct pl_docker_instruction *instruction;
     struct pl_docker_vars vars;
     PL_VEC(struct pl_docker_copy) copies;
-    bool brings_any; /* a folder was copied, or something was downloaded */
+    size_t files_read; /* of requirements */
+    bool brings_any;   /* a folder was copied, or something was downloaded */
     bool lock_installed;
     bool marker_removed; /* EXTERNALLY-MANAGED was deleted */
     bool has_own;        /* an environment was made that sees no torch */

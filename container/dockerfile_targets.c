@@ -511,13 +511,14 @@ static void judge_file(struct judging *j,
 {
     struct pl_inputs in;
     struct pl_str local = {0};
-    if (target->word->is_known)
+    if (target->word->is_known && j->check->files_read < PL_MAX_DOCKER_FILES)
         local = pl_docker_local(j->check, target->text);
     if (pl_docker_is_lock(j->check, target->text))
         return;
     if (j->install->require_hashes && j->install->no_deps)
         return;
     pl_inputs_init(&in, j->check->arena);
+    j->check->files_read += local.len > 0;
     if (local.len && pl_inputs_read(&in, local, NULL))
         judge_asked(j, &in, target);
     else

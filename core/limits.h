@@ -129,9 +129,12 @@
 #define PL_MAX_DOCKER_VALUE_BYTES 65536     /* of a variable, expanded */
 #define PL_MAX_DOCKER_EXPAND_DEPTH 16       /* ${A:-${B:-${C}}} */
 #define PL_MAX_DOCKER_WORK_BYTES (8u << 20) /* put in for variables, in all */
-#define PL_MAX_DOCKER_FINDINGS 500          /* told of one file */
-#define PL_MAX_SHELL_COMMANDS 100000        /* of one file */
-#define PL_MAX_SHELL_DEPTH 16               /* bash -c "bash -c ..." */
+#define PL_MAX_DOCKER_COPIES 1000           /* whose names are kept */
+#define PL_MAX_DOCKER_FILES 100        /* of requirements, read for one file */
+#define PL_MAX_DOCKER_ENVIRONMENTS 100 /* made in one file */
+#define PL_MAX_DOCKER_FINDINGS 500     /* told of one file */
+#define PL_MAX_SHELL_COMMANDS 100000   /* of one file */
+#define PL_MAX_SHELL_DEPTH 16          /* bash -c "bash -c ..." */
 
 /* Structures. */
 #define PL_MAX_JSON_DEPTH 64

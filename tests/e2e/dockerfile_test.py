@@ -271,6 +271,16 @@ class Hostile(Output):
                 break
         self.bounded(f"FROM {RUNPOD}\nRUN {text}\n")
 
+    def test_many_files(self):
+        self.write("torch\n" * 1000, "r.txt")
+        copies = "COPY " + "a.b " * 100000 + "/\n"
+        for _ in range(2):
+            self.bounded(f"FROM {RUNPOD}\n{copies}RUN pip install " +
+                         "-r r.txt " * 50000 + "\n",
+                         str(DATA / "lock" / "pylock.toml"))
+        self.bounded(f"FROM {RUNPOD}\nRUN " +
+                     "uv venv /v && pip install a && " * 20000 + "true\n")
+
     def test_stages(self):
         stages = "FROM a:1 AS s0\n" + "".join(
             f"FROM s{i} AS s{i + 1}\n" for i in range(9000))
@@ -289,6 +299,34 @@ class Hostile(Output):
             preexec_fn=None if SANITIZED else limit)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(json.loads(done.stdout)["errors"], 500)
+
+
+class Resolve(Output):
+    """`podlock resolve` finds its template in the Dockerfile beside."""
+
+    def named(self, dockerfile):
+        self.write("numpy\n", "requirements.in")
+        self.write(dockerfile)
+        done = subprocess.run(
+            [PODLOCK, "resolve", "requirements.in", "--no-index", "-o", "-"],
+            cwd=self.cwd, capture_output=True, env=environment(), timeout=60)
+        found = re.search(rb"^template = \"(.*)\"$", done.stdout, re.M)
+        self.assertEqual(done.returncode, 0 if found else 2, done.stderr)
+        return found and found[1].decode()
+
+    def test_from(self):
+        id_ = "runpod-102-cu1281-torch280-ubuntu2404"
+        stages = (f"FROM {RUNPOD} AS base\nFROM ubuntu:22.04 AS other\n"
+                  "FROM base\n")
+        for text in (f"FROM {RUNPOD}\n", stages,
+                     f"from --platform=linux/amd64 {RUNPOD} as x",
+                     "ARG T=280\nFROM runpod/pytorch:1.0.2-cu1281-torch$T-"
+                     "ubuntu2404\n"):
+            self.assertEqual(self.named(text), id_, text)
+        for text in ("FROM ubuntu:22.04\n", "RUNN x\n", "",
+                     f"FROM {RUNPOD}\nFROM ubuntu:22.04\n",
+                     f"ARG B\nFROM $B\n# FROM {RUNPOD}\n"):
+            self.assertIsNone(self.named(text), text)
 
 
 def rules():
