@@ -56,8 +56,6 @@ static bool take_archive(struct taker *t)
     if (named->len)
         options.name = named->at[0];
     struct pl_image image;
-    if (t->options->images.len)
-        options.name = t->options->images.at[0];
     struct pl_tree *tree;
     if (!pl_image_open(t->cli->arena, t->options->archive, &options, &image,
                        &tree, t->err))
