@@ -21,7 +21,7 @@ static const struct {
 static bool is_harmless(const struct pl_docker_check *check, const char *name,
                         struct pl_str value)
 {
-    struct pl_str variant = check->template->torch_variant;
+    struct pl_str variant = pl_path_base(check->template->torch_variant);
     struct pl_str url = value;
     while (url.len && url.at[url.len - 1] == '/')
         url.len--;

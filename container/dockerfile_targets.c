@@ -262,15 +262,17 @@ static struct pl_str variant_of(struct pl_str url)
     return known ? base : (struct pl_str){0};
 }
 
+/* "cu128" of "nightly/cu128": what counts is the CUDA. */
 static void judge_index(struct judging *j, const struct wanted *w)
 {
     const struct pl_template *t = j->check->template;
-    if (j->index_told || !t || !t->torch_variant.len ||
+    struct pl_str own = t ? pl_path_base(t->torch_variant) : (struct pl_str){0};
+    if (j->index_told || !own.len ||
         !pl_torch_family_find(&j->check->family, w->name))
         return;
     for (size_t i = 0; i < j->install->indexes.len; i++) {
         struct pl_str variant = variant_of(j->install->indexes.at[i]);
-        if (pl_str_eq(variant, t->torch_variant) ||
+        if (pl_str_eq(variant, own) ||
             (!variant.len && !j->install->extra_index_word))
             continue;
         struct pl_finding *f = pl_docker_tell(
@@ -279,7 +281,7 @@ static void judge_index(struct judging *j, const struct wanted *w)
             "%.*s",
             PL_STR_ARG(w->name),
             PL_STR_ARG(variant.len ? variant : PL_STR("anything")),
-            PL_STR_ARG(t->torch_variant));
+            PL_STR_ARG(own));
         j->index_told = true;
         if (f)
             f->package = w->name;
