@@ -107,7 +107,15 @@ static bool take_freeze(struct taker *t)
 
 /* ---- which of them ---- */
 
-static bool check_options(const struct pl_snapshot_options *o,
+/* A variable may be there for other commands. */
+static bool is_on_line(const struct pl_cli *cli, const char *name)
+{
+    return pl_str_starts(pl_parsed_source(cli->arena, &cli->parsed, name),
+                         "--");
+}
+
+static bool check_options(const struct pl_cli *cli,
+                          const struct pl_snapshot_options *o,
                           struct pl_error *err)
 {
     bool is_report = o->pip_inspect.len || o->freeze.len;
@@ -121,7 +129,8 @@ static bool check_options(const struct pl_snapshot_options *o,
         return pl_error_plain(err, PL_ERR_USAGE,
                               "--python belongs to --root and --archive: pip "
                               "speaks of one Python");
-    if (o->python_version.len && !o->freeze.len)
+    if (!o->freeze.len && o->python_version.len &&
+        is_on_line(cli, "python-version"))
         return pl_error_plain(err, PL_ERR_USAGE,
                               "--python-version belongs to --freeze");
     if (o->platform.len && !o->archive.len)
@@ -147,7 +156,7 @@ bool pl_snapshot_take(struct pl_cli *cli,
     t.facts = (struct pl_facts_options){.id = options->id,
                                         .images = options->images.at,
                                         .image_count = options->images.len};
-    if (!check_options(options, err) || !take(&t))
+    if (!check_options(cli, options, err) || !take(&t))
         return false;
     *out = t.snapshot;
     return true;

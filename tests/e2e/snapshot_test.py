@@ -410,6 +410,8 @@ def check_mistakes(world):
         done = world.run('snapshot', *words, code=code)
         world.expect(not done.stdout and 'error: ' in done.stderr, words,
                      done.stderr)
+    world.run('snapshot', '-q', '--root', here,
+              env={'PODLOCK_PYTHON_VERSION': '3.11'})
     world.write('kept.toml', 'as it was')
     world.run('snapshot', '--root', world.path('nowhere'), '-o', 'kept.toml',
               code=5)
