@@ -1,4 +1,3 @@
-#include "container/facts_notes.h"
 #include "container/preflight_internal.h"
 #include "core/limits.h"
 
@@ -84,16 +83,53 @@ static enum pl_preflight_rule rule_of(enum pl_damage_kind kind)
     return PL_PF303_METADATA;
 }
 
-/* The other versions that pip's two folders of one name say. */
+static const char *phrase_of(enum pl_damage_kind kind)
+{
+    static const char *const phrases[] = {
+        [PL_DAMAGE_TWO_INFOS] = "is there twice",
+        [PL_DAMAGE_METADATA_EMPTY] = "its METADATA is empty",
+        [PL_DAMAGE_METADATA_ABSENT] = "it has no METADATA",
+        [PL_DAMAGE_METADATA_BAD] = "its METADATA cannot be read",
+        [PL_DAMAGE_NAME_DIFFERS] = "its METADATA says another name or version",
+        [PL_DAMAGE_RECORD_ABSENT] = "it has no RECORD: pip cannot remove it",
+        [PL_DAMAGE_CODE_ABSENT] = "its code is gone",
+        [PL_DAMAGE_INFO_ABSENT] = "code that no package owns",
+        [PL_DAMAGE_LINK_TO_NOTHING] = "it leads to code that is gone",
+        [PL_DAMAGE_HALF_REMOVED] = "left by a pip that was interrupted",
+    };
+    return phrases[kind];
+}
+
+/* Of two, pip removes one at a time. */
+static void cure_two(struct pl_preflight *p, const struct pl_damage *d,
+                     struct pl_finding *f)
+{
+    const struct pl_expected *e = pl_preflight_expected(p, d->name);
+    struct pl_str pip = pl_preflight_pip(p);
+    struct pl_str name = pl_preflight_word(p, d->name);
+    struct pl_str wanted =
+        e && e->has_version
+            ? pl_arena_printf(p->arena, "%.*s==%.*s", PL_STR_ARG(e->name),
+                              PL_STR_ARG(e->version.text))
+            : name;
+    pl_error_hint(&f->told,
+                  "%.*s uninstall -y %.*s, twice, then %.*s install --no-deps "
+                  "%.*s",
+                  PL_STR_ARG(pip), PL_STR_ARG(name), PL_STR_ARG(pip),
+                  PL_STR_ARG(wanted));
+}
+
 static void cure(struct pl_preflight *p, const struct pl_damage *d,
                  struct pl_finding *f)
 {
     const struct pl_expected *e = pl_preflight_expected(p, d->name);
     struct pl_str pip = pl_preflight_pip(p);
     struct pl_str path = pl_preflight_word(p, d->path);
-    if (d->kind == PL_DAMAGE_HALF_REMOVED ||
-        d->kind == PL_DAMAGE_LINK_TO_NOTHING ||
-        d->kind == PL_DAMAGE_INFO_ABSENT)
+    if (d->kind == PL_DAMAGE_TWO_INFOS)
+        cure_two(p, d, f);
+    else if (d->kind == PL_DAMAGE_HALF_REMOVED ||
+             d->kind == PL_DAMAGE_LINK_TO_NOTHING ||
+             d->kind == PL_DAMAGE_INFO_ABSENT)
         pl_error_hint(&f->told, "rm -r %.*s", PL_STR_ARG(path));
     else if (e && e->has_version)
         pl_error_hint(&f->told,
@@ -119,7 +155,7 @@ static void tell(struct pl_preflight *p, const struct pl_damage *d)
 {
     struct pl_finding *f =
         pl_preflight_add(p, rule_of(d->kind), d->name, "%.*s: %s",
-                         PL_STR_ARG(d->path), pl_damage_sentence(d->kind));
+                         PL_STR_ARG(d->path), phrase_of(d->kind));
     if (pl_preflight_matters(p, d->name) && d->kind != PL_DAMAGE_RECORD_ABSENT)
         f->level = PL_LEVEL_ERROR;
     else if (d->kind == PL_DAMAGE_TWO_INFOS)
