@@ -353,8 +353,8 @@ def text(w):
     """What people read."""
     w.lock()
     root = w.good()
-    done = subprocess.run([w.program, 'preflight', '--root', root.dest, '--template',
-                           w.template],
+    done = subprocess.run([w.program, 'preflight', '--root', root.dest,
+                           '--template', w.template],
                           cwd=w.folder, env=w.env, capture_output=True,
                           text=True, timeout=60)
     w.expect(re.fullmatch(r'ready: torch 2\.8\.0\+cu128, Python 3\.12\.3, 2 '
@@ -475,7 +475,7 @@ def hostile(w):
                f'Metadata-Version: 2.1\nName: einops\nVersion: {bad}\n\n')
     root.write(root.site + '/~\x1b[31mred/__init__.py')
     root.write('/proc/driver/nvidia/version', '9' * 60000 + '.1 ' + '1.' * 99)
-    root.write('/etc/pip.conf', '[global]\ntarget = $(touch /tmp/owned)\x1b\n')
+    root.write('/etc/pip.conf', '[global]\ntarget = $(touch owned)\x1b\n')
     for words in ((), ('--before',), ('--deep',), ('--json',),
                   ('--format', 'github')):
         done = subprocess.run(
