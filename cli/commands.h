@@ -12,6 +12,7 @@ extern const struct pl_command pl_cmd_check;
 extern const struct pl_command pl_cmd_completion;
 extern const struct pl_command pl_cmd_diff;
 extern const struct pl_command pl_cmd_export;
+extern const struct pl_command pl_cmd_fetch;
 extern const struct pl_command pl_cmd_guard;
 extern const struct pl_command pl_cmd_help;
 extern const struct pl_command pl_cmd_man;

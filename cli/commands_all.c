@@ -1,13 +1,13 @@
 #include "cli/commands.h"
 
 const struct pl_command *const pl_commands[] = {
-    &pl_cmd_cache,     &pl_cmd_check,         &pl_cmd_completion,
-    &pl_cmd_diff,      &pl_cmd_export,        &pl_cmd_guard,
-    &pl_cmd_help,      &pl_cmd_man,           &pl_cmd_preflight,
-    &pl_cmd_replay,    &pl_cmd_resolve,       &pl_cmd_rules,
-    &pl_cmd_schema,    &pl_cmd_show,          &pl_cmd_snapshot,
-    &pl_cmd_templates, &pl_cmd_templates_fit, &pl_cmd_tree,
-    &pl_cmd_version,   &pl_cmd_why,
+    &pl_cmd_cache,     &pl_cmd_check,     &pl_cmd_completion,
+    &pl_cmd_diff,      &pl_cmd_export,    &pl_cmd_fetch,
+    &pl_cmd_guard,     &pl_cmd_help,      &pl_cmd_man,
+    &pl_cmd_preflight, &pl_cmd_replay,    &pl_cmd_resolve,
+    &pl_cmd_rules,     &pl_cmd_schema,    &pl_cmd_show,
+    &pl_cmd_snapshot,  &pl_cmd_templates, &pl_cmd_templates_fit,
+    &pl_cmd_tree,      &pl_cmd_version,   &pl_cmd_why,
 };
 
 const size_t pl_command_count = PL_COUNT(pl_commands);

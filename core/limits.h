@@ -68,6 +68,10 @@
 #define PL_MAX_WHEEL_MEMBERS 500000
 #define PL_WHEEL_TAIL_BYTES (16u << 10) /* asked for first */
 #define PL_MAX_NETRC_BYTES (1u << 20)
+#define PL_MAX_DOWNLOAD_NAME 240 /* bytes; ".NAME.part" is a file name too */
+#define PL_MAX_DOWNLOAD_GOES 50  /* at one file that is cut again and again */
+#define PL_DOWNLOAD_ACTIVE 8     /* files at once */
+#define PL_DOWNLOAD_RUN_SECONDS (24 * 3600)
 
 /* The cache. */
 #define PL_MAX_CACHE_ENTRY_BYTES (256u << 20)

@@ -12,24 +12,6 @@
 /* The loop wakes so often to look at its clocks, while something goes on. */
 #define TICK_MS 100
 
-struct pl_fetch_limits pl_fetch_usual_limits(void)
-{
-    return (struct pl_fetch_limits){
-        .connect = PL_FETCH_CONNECT_MS,
-        .silence = PL_FETCH_SILENCE_MS,
-        .crawl = PL_FETCH_CRAWL_SECONDS * 1000,
-        .crawl_bytes_per_s = PL_FETCH_CRAWL_BYTES_PER_S,
-        .resource = PL_FETCH_RESOURCE_MS,
-        .run = PL_FETCH_RUN_SECONDS * 1000,
-        .retry_after = PL_FETCH_RETRY_AFTER_MAX_S * 1000,
-        .backoff = PL_FETCH_BACKOFF_MS,
-        .retries = PL_FETCH_RETRIES,
-        .redirects = PL_FETCH_REDIRECTS,
-        .header_bytes = PL_FETCH_HEADER_BYTES,
-        .header_lines = PL_FETCH_HEADER_LINES,
-    };
-}
-
 /* ---- opening ---- */
 
 static const char *text_or_null(struct pl_arena *arena, struct pl_str text)
@@ -324,7 +306,8 @@ static void retry_or_fail(struct pl_transfer *transfer, CURLcode code)
     }
     if (transfer->generation == transfer->site->generation)
         transfer->site->generation++;
-    bool again = transfer->tries <= fetch->limits.retries &&
+    bool is_part = transfer->wish.keeps_part && transfer->decoded;
+    bool again = transfer->tries <= fetch->limits.retries && !is_part &&
                  pl_transfer_is_passing(transfer, code);
     int64_t wait = again ? wait_before_retry(transfer) : 0;
     if (!again ||

@@ -89,6 +89,11 @@ struct pl_request {
     bool raw;
     /* The body goes to this regular file, from where it stands; 0: memory. */
     int sink;
+    /*
+     * What a body that is cut has brought stays in the sink, and the error
+     * comes at once: the caller asks for the rest.
+     */
+    bool keeps_part;
     void *user;
 };
 

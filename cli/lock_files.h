@@ -1,0 +1,36 @@
+/*
+ * The files that locks name, as downloads.
+ */
+#ifndef PODLOCK_CLI_LOCK_FILES_H
+#define PODLOCK_CLI_LOCK_FILES_H
+
+#include "core/vec.h"
+#include "index/download.h"
+#include "lockfmt/lock.h"
+
+struct pl_lock_files {
+    PL_VEC(struct pl_download) rows; /* each name once */
+};
+
+/*
+ * Adds those of a lock: of each package its wheels, or where it has none its
+ * source distribution. Paths are as seen from the lock's folder. Errors:
+ * PL_ERR_INPUT, at what is no file (a commit, a folder), has no sha256, or is
+ * another file by the same name.
+ */
+PL_MUST_CHECK bool pl_lock_files_add(struct pl_arena *arena,
+                                     const struct pl_lock *lock,
+                                     struct pl_str lock_path,
+                                     struct pl_lock_files *files,
+                                     struct pl_error *err);
+/*
+ * The lock for a requirements.txt beside its files: no index, no address, each
+ * package by its version. Errors: PL_ERR_INPUT (a package without one), and
+ * those of pl_lock_for_requirements.
+ */
+PL_MUST_CHECK bool pl_lock_files_flat(struct pl_arena *arena,
+                                      const struct pl_lock *lock,
+                                      struct pl_lock *out,
+                                      struct pl_error *err);
+
+#endif
