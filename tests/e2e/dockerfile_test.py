@@ -6,7 +6,8 @@ tests/data/dockerfile/NAME.Dockerfile is judged, with lock/pylock.toml where
 NAME has "lock" in it, and with the options of a line "# test: ...".
 NAME.expected holds "LINE LEVEL ID MESSAGE" for each finding and the diff of
 --fix; those of clean-* hold nothing. PODLOCK_REWRITE=1 writes them anew. The
-rest are the forms of output, hostile files, and docs/dockerfile.md, whose examples are run.
+rest are the forms of output, hostile files, and docs/dockerfile.md, whose
+examples are run.
 """
 import json
 import os
