@@ -30,7 +30,8 @@ BEGIN = '<!-- example: begin'
 
 def tree(top, podlock, index):
     """Makes top look like a built checkout."""
-    os.symlink(os.path.join(ROOT, 'fixtures'), os.path.join(top, 'fixtures'))
+    for name in ('fixtures', 'rules', 'tests'):
+        os.symlink(os.path.join(ROOT, name), os.path.join(top, name))
     os.makedirs(os.path.join(top, 'build', 'fixtures'))
     os.symlink(index, os.path.join(top, 'build', 'fixtures', 'index'))
     os.symlink(podlock, os.path.join(top, 'build', 'podlock'))
