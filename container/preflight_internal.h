@@ -64,8 +64,10 @@ bool pl_preflight_is(const struct pl_expected *expected,
 bool pl_preflight_matters(const struct pl_preflight *p, struct pl_str name);
 /* "/usr/bin/python3.12 -m pip", quoted. */
 struct pl_str pl_preflight_pip(struct pl_preflight *p);
-/* How the lock is installed, with that pip or an older one. */
+/* How the lock is installed by that pip, were it new enough: one command. */
 struct pl_str pl_preflight_install(struct pl_preflight *p);
+/* The same by the pip that is there: of an old one, two commands. */
+struct pl_str pl_preflight_commands(struct pl_preflight *p);
 /* A word of a command, quoted where it must be. */
 struct pl_str pl_preflight_word(struct pl_preflight *p, struct pl_str word);
 /* Is the lock's package for this environment? */

@@ -15,7 +15,7 @@ static void tell_missing(struct pl_preflight *p,
         count == 1 ? "%.*s is in the lock and not installed"
                    : "packages of the lock are not installed: %.*s",
         PL_STR_ARG(names));
-    f->told.hint = pl_preflight_install(p);
+    f->told.hint = pl_preflight_commands(p);
 }
 
 static void tell_differing(struct pl_preflight *p, const struct pl_expected *e,
@@ -34,7 +34,7 @@ static void tell_differing(struct pl_preflight *p, const struct pl_expected *e,
                          "a later install changed it, or a folder "
                          "before pip's hides the lock's: %.*s",
                          PL_STR_ARG(row->folder));
-    f->told.hint = pl_preflight_install(p);
+    f->told.hint = pl_preflight_commands(p);
 }
 
 static void check_lock(struct pl_preflight *p)

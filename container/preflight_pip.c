@@ -150,6 +150,35 @@ static bool may_break(const struct pl_preflight *p)
                      t->pip_setting_count);
 }
 
+static bool is_pip_old(const struct pl_preflight *p)
+{
+    const struct pl_installed *pip = pl_python_has(p->python, PL_STR("pip"));
+    struct pl_version first;
+    return pip && pip->has_version && !pl_lock_is_text(p->q->lock_name) &&
+           pl_version_parse(p->arena, PL_STR(FIRST_PIP_WITH_LOCKS), &first,
+                            NULL) &&
+           pl_version_cmp(&pip->version, &first) < 0;
+}
+
+struct pl_str pl_preflight_commands(struct pl_preflight *p)
+{
+    struct pl_str lock = pl_preflight_word(p, p->q->lock_name);
+    if (!is_pip_old(p))
+        return pl_preflight_install(p);
+    const char *ignore =
+        pl_lock_shadows_os(p->q->lock) ? "--ignore-installed " : "";
+    if (pl_python_has(p->python, PL_STR("uv")))
+        return pl_arena_printf(p->arena,
+                               "uv pip install --system --no-deps -r %.*s",
+                               PL_STR_ARG(lock));
+    return pl_arena_printf(p->arena,
+                           "podlock export %.*s --format requirements.txt -o "
+                           "locked.txt && %.*s install %s--no-deps "
+                           "--require-hashes -r locked.txt",
+                           PL_STR_ARG(lock), PL_STR_ARG(pl_preflight_pip(p)),
+                           ignore);
+}
+
 static void check_managed(struct pl_preflight *p)
 {
     if (!p->python->externally_managed || may_break(p))
@@ -162,18 +191,13 @@ static void check_managed(struct pl_preflight *p)
                                "PIP_BREAK_SYSTEM_PACKAGES is not set (an ssh "
                                "shell does not have the image's variables)");
     pl_error_hint(&f->told, "%.*s --break-system-packages",
-                  PL_STR_ARG(pl_preflight_install(p)));
+                  PL_STR_ARG(pl_preflight_commands(p)));
 }
 
 static void check_pip(struct pl_preflight *p)
 {
     const struct pl_installed *pip = pl_python_has(p->python, PL_STR("pip"));
-    const struct pl_installed *uv = pl_python_has(p->python, PL_STR("uv"));
-    struct pl_version first;
-    if (!pip || !pip->has_version || pl_lock_is_text(p->q->lock_name) ||
-        !pl_version_parse(p->arena, PL_STR(FIRST_PIP_WITH_LOCKS), &first,
-                          NULL) ||
-        pl_version_cmp(&pip->version, &first) >= 0)
+    if (!is_pip_old(p))
         return;
     struct pl_finding *f = pl_preflight_add(
         p, PL_PF604_PIP, PL_STR("pip"), "pip is %.*s; it reads %.*s from %s on",
@@ -181,20 +205,8 @@ static void check_pip(struct pl_preflight *p)
         PL_STR_ARG(p->q->lock_name.len ? p->q->lock_name
                                        : PL_STR("pylock.toml")),
         FIRST_PIP_WITH_LOCKS);
-    struct pl_str lock = pl_preflight_word(p, p->q->lock_name);
-    struct pl_str line = pl_preflight_pip(p);
-    if (uv)
-        pl_error_hint(&f->told, "uv pip install --system --no-deps -r %.*s",
-                      PL_STR_ARG(lock));
-    else
-        pl_error_hint(&f->told,
-                      "podlock export %.*s --format requirements.txt -o "
-                      "locked.txt && %.*s install %s--no-deps "
-                      "--require-hashes -r locked.txt",
-                      PL_STR_ARG(lock), PL_STR_ARG(line),
-                      pl_lock_shadows_os(p->q->lock) ? "--ignore-installed "
-                                                     : "");
-    if (uv)
+    f->told.hint = pl_preflight_commands(p);
+    if (pl_python_has(p->python, PL_STR("uv")))
         f->level = PL_LEVEL_NOTE;
 }
 
