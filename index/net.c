@@ -34,7 +34,8 @@ bool pl_net_load(const struct pl_net **out, struct pl_error *err)
 bool pl_archive_open(struct pl_arena *arena, pl_archive_feed feed, void *user,
                      struct pl_archive **out, struct pl_error *err)
 {
-    const struct pl_net *net;
-    return pl_net_load(&net, err) &&
-           net->archive_open(arena, feed, user, out, err);
+    const struct pl_net *net = NULL;
+    if (!pl_net_load(&net, err))
+        return false;
+    return net->archive_open(arena, feed, user, out, err);
 }

@@ -33,6 +33,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'e2e'))
+from make_root import make_root  # noqa: E402
 from server import Server  # noqa: E402
 
 BASELINE = os.path.join(HERE, 'baseline.json')
@@ -70,6 +71,12 @@ LOCKS = {
 DIFFS = {
     'two locks of 600': 'podlock',
 }
+# By name: what is asked of a root with all packages of a template.
+CONTAINERS = {
+    'preflight of 701 packages': ['preflight'],
+    'snapshot of 701 packages': ['snapshot'],
+}
+LARGE = 'colab-gpu-20260819-py313'
 WARM = ['quickstart', '130 packages', 'many replaced', 'no, by a fact']
 ENVIRONMENT = {
     'SIMDJSON_FORCE_IMPLEMENTATION': 'westmere',
@@ -136,6 +143,13 @@ def measure_diff(name, podlock):
         return count([podlock, 'diff', '--json', *locks])
 
 
+def measure_container(name, podlock):
+    with tempfile.TemporaryDirectory() as top:
+        root = os.path.join(top, 'root')
+        make_root(LARGE, root)
+        return count([podlock, *CONTAINERS[name], '--root', root, '--json'])
+
+
 def count(words):
     done = subprocess.run(
         ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
@@ -185,9 +199,11 @@ def main():
         plain = pool.map(lambda c: measure(c, *places), COMMANDS.values())
         locks = pool.map(lambda name: measure_lock(name, places[0]), LOCKS)
         diffs = pool.map(lambda name: measure_diff(name, places[0]), DIFFS)
+        roots = pool.map(lambda name: measure_container(name, places[0]),
+                         CONTAINERS)
         served = pool.map(lambda name: measure_warm(name, *places), WARM)
         now = {**dict(zip(COMMANDS, plain)), **dict(zip(LOCKS, locks)),
-               **dict(zip(DIFFS, diffs))}
+               **dict(zip(DIFFS, diffs)), **dict(zip(CONTAINERS, roots))}
         for pair in served:
             now.update(pair)
     if '--update' in sys.argv:
