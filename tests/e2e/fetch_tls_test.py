@@ -143,7 +143,7 @@ class Tls(unittest.TestCase):
         self.assert_error(answer, '/nonexistent/env.pem', code=5)
         self.assertIn('SSL_CERT_FILE', answer['hint'])
         answer = self.one(server.url('/a'),
-                          env={'SSL_CERT_DIR': '/nonexistent:/proc/empty'})
+                          env={'SSL_CERT_DIR': '/proc/none:/proc/empty'})
         self.assert_error(answer, 'cannot be read', code=5)
 
     def test_no_certificates_on_the_system(self):
