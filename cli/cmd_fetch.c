@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "cli/commands.h"
+#include "cli/fetch_text.h"
 #include "cli/lock_files.h"
 #include "cli/lock_show.h"
 #include "cli/progress.h"
@@ -69,7 +70,8 @@ struct fetching {
     struct pl_lock_files files;
     struct pl_progress_line progress;
     struct pl_removed removed;
-    struct pl_str *installs; /* one a lock: what installs it from DIR */
+    /* One a lock: its requirements.txt, and what installs from DIR. */
+    struct pl_str *texts, *installs;
 };
 
 /* ---- fetching ---- */
@@ -122,50 +124,17 @@ static bool prune(struct fetching *f, struct pl_error *err)
 
 /* ---- what installs them ---- */
 
-/* "requirements.txt" of pylock.toml, "requirements.gpu.txt" of pylock.gpu. */
-static struct pl_str requirements_name(struct pl_arena *arena,
-                                       struct pl_str path)
-{
-    struct pl_str base = pl_path_base(path);
-    if (!pl_str_starts(base, "pylock.") || !pl_str_ends(base, ".toml") ||
-        pl_str_is(base, "pylock.toml"))
-        return PL_STR("requirements.txt");
-    struct pl_str name =
-        pl_str_sub(base, strlen("pylock."), base.len - strlen(".toml"));
-    return pl_arena_printf(arena, "requirements.%.*s.txt", PL_STR_ARG(name));
-}
-
-static struct pl_str install_line(struct fetching *f,
-                                  const struct pl_lock *lock,
-                                  struct pl_str requirements)
-{
-    PL_BUF(line, PL_MAX_OUTPUT_BYTES);
-    pl_buf_add_cstr(&line, "pip install ");
-    if (pl_lock_shadows_os(lock))
-        pl_buf_add_cstr(&line, "--ignore-installed ");
-    pl_buf_add_cstr(&line,
-                    "--no-deps --require-hashes --no-index --find-links ");
-    pl_escape_shell(&line, f->values->to);
-    pl_buf_add_cstr(&line, " -r ");
-    pl_escape_shell(&line, requirements);
-    return pl_arena_dup(f->cli->arena, pl_buf_view(&line));
-}
-
 static bool write_requirements(struct fetching *f, struct pl_error *err)
 {
     struct pl_arena *arena = f->cli->arena;
+    struct pl_str folder = f->values->to;
     f->installs = pl_new_array(arena, struct pl_str, f->lock_count);
     for (size_t i = 0; i < f->lock_count; i++) {
-        PL_BUF(text, PL_MAX_OUTPUT_BYTES);
         struct pl_lock flat;
-        struct pl_str path = pl_path_join(
-            arena, f->values->to, requirements_name(arena, f->paths[i]));
-        if (!pl_lock_files_flat(arena, &f->locks[i], &flat, err))
+        if (!pl_lock_files_flat(arena, &f->locks[i], folder, &flat, err) ||
+            !pl_fetch_text_save(arena, folder, f->texts[i], &flat,
+                                &f->installs[i], err))
             return false;
-        pl_reqs_write(&flat, path, &text);
-        if (!pl_file_save(path, pl_buf_view(&text), err))
-            return false;
-        f->installs[i] = install_line(f, &flat, path);
     }
     return true;
 }
@@ -283,7 +252,9 @@ static bool read_locks(struct fetching *f, struct pl_error *err)
                                err))
             return false;
     }
-    return true;
+    return f->values->dry_run ||
+           pl_fetch_text_paths(cli->arena, f->values->to, f->paths,
+                               f->lock_count, &f->texts, err);
 }
 
 static bool check_options(const struct values *values, struct pl_error *err)

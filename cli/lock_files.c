@@ -81,7 +81,8 @@ bool pl_lock_files_add(struct pl_arena *arena, const struct pl_lock *lock,
 }
 
 bool pl_lock_files_flat(struct pl_arena *arena, const struct pl_lock *lock,
-                        struct pl_lock *out, struct pl_error *err)
+                        struct pl_str to, struct pl_lock *out,
+                        struct pl_error *err)
 {
     struct pl_lock_left left;
     struct pl_lock plain = *lock;
@@ -89,18 +90,19 @@ bool pl_lock_files_flat(struct pl_arena *arena, const struct pl_lock *lock,
         pl_new_array(arena, struct pl_lock_package, lock->package_count + 1);
     for (size_t i = 0; i < lock->package_count; i++) {
         struct pl_lock_package package = lock->packages[i];
-        if (!package.version.len)
+        bool is_archive = package.source == PL_LOCK_ARCHIVE;
+        if (!package.version.len && !is_archive)
             return fail_at(err, &package, "does not state its version");
-        package.source = PL_LOCK_FILES;
         package.index = (struct pl_str){0};
         package.file.path = (struct pl_str){0};
+        if (is_archive)
+            package.file.path = pl_path_join(arena, to, package.file.name);
         plain.packages[i] = package;
     }
     /* Otherwise what has no index would be written by its URL. */
     plain.is_foreign = true;
-    plain.with_header = true;
+    plain.with_header = false;
     plain.with_via = true;
-    plain.made_by = PL_STR("podlock fetch");
     return pl_lock_for_requirements(arena, &plain, PL_STR("."), out, &left,
                                     err) &&
            pl_reqs_check(out, err);

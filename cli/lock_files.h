@@ -24,13 +24,14 @@ PL_MUST_CHECK bool pl_lock_files_add(struct pl_arena *arena,
                                      struct pl_lock_files *files,
                                      struct pl_error *err);
 /*
- * The lock for a requirements.txt beside its files: no index, no address, each
- * package by its version. Errors: PL_ERR_INPUT (a package without one), and
+ * The lock for a requirements.txt of its files in the folder: no index, no
+ * address, each package by its version, an archive, whose name need not tell
+ * it, by its path. Errors: PL_ERR_INPUT (a package without a version), and
  * those of pl_lock_for_requirements.
  */
 PL_MUST_CHECK bool pl_lock_files_flat(struct pl_arena *arena,
                                       const struct pl_lock *lock,
-                                      struct pl_lock *out,
+                                      struct pl_str to, struct pl_lock *out,
                                       struct pl_error *err);
 
 #endif

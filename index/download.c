@@ -14,6 +14,7 @@
 #include "core/map.h"
 #include "core/vec.h"
 #include "index/net.h"
+#include "pep/wheelname.h"
 
 #define TICK_MS 100
 #define COPY_BYTES ((size_t)1 << 20)
@@ -52,7 +53,8 @@ bool pl_download_is_name(struct pl_str name)
         if (name.at[i] == '/' || (unsigned char)name.at[i] < ' ' ||
             name.at[i] == 0x7f)
             return false;
-    return is_kind && name.len <= PL_MAX_DOWNLOAD_NAME && name.at[0] != '.';
+    return is_kind && name.len <= PL_MAX_DOWNLOAD_NAME && name.at[0] != '.' &&
+           name.at[0] != '-';
 }
 
 bool pl_download_is_part(struct pl_str name)
@@ -523,9 +525,21 @@ bool pl_download_run(struct pl_arena *arena,
 
 /* ---- what nothing names ---- */
 
+/* A ZIP file of somebody's models is no source distribution. */
+static bool is_distribution(struct pl_str name)
+{
+    PL_ARENA(arena);
+    struct pl_wheelname wheel;
+    struct pl_version version;
+    return pl_download_is_name(name) &&
+           (pl_wheelname_parse(&arena, name, &wheel, NULL) ||
+            pl_sdistname_parse(&arena, name, (struct pl_str){0}, &version,
+                               NULL));
+}
+
 static bool is_ours(struct pl_str name)
 {
-    return pl_download_is_name(name) || pl_download_is_part(name);
+    return is_distribution(name) || pl_download_is_part(name);
 }
 
 static bool remove_one(struct pl_arena *arena, int folder, struct pl_str name,

@@ -406,7 +406,7 @@ def test_a_fifo_as_part(w):
 
 def test_names_that_lead_elsewhere(w):
     for name in ('..%2Faa-1.0-py3-none-any.whl', '.aa-1.0-py3-none-any.whl',
-                 'aa.txt'):
+                 '-raa-1.0-py3-none-any.whl', 'aa.txt'):
         w.write_lock({A: {'url': f'{w.server.root}w/{name}'}})
         done = w.run()
         w.expect(done.returncode == 2, name, done)
@@ -420,6 +420,63 @@ def test_one_name_two_contents(w):
     w.write_lock({A: {'sha256': '0' * 64}})
     done = w.run(other)
     w.expect(done.returncode == 2 and 'other contents' in done.stderr, done)
+
+
+def test_requirements_of_somebody(w):
+    outside = os.path.join(w.top, 'outside')
+    path = os.path.join(w.to, 'requirements.txt')
+
+    def tried(text):
+        done = w.run()
+        w.expect(done.returncode == 5 and "not podlock's" in done.stderr, done)
+        with open(path) as f:
+            w.expect(f.read() == text, text)
+        w.expect(not w.asked and A not in w.names(), w.asked)
+
+    for text in ('torch\n', '# Locked by podlock.\ntorch==1\n', ''):
+        w.write('requirements.txt', text.encode())
+        tried(text)
+    os.remove(path)
+    with open(outside, 'w') as f:
+        f.write('precious')
+    os.symlink(outside, path)
+    tried('precious')
+    os.remove(path)
+    os.symlink(os.path.join(w.top, 'nothing'), path)
+    w.expect(w.run().returncode == 5)
+    w.expect('nothing' not in os.listdir(w.top), os.listdir(w.top))
+
+
+def test_two_locks(w):
+    named = os.path.join(w.top, 'pylock.gpu.toml')
+    os.rename(w.lock, named)
+    w.write_lock(names=[A])
+    done = w.run(named)
+    lines = done.stdout.splitlines()
+    w.expect(len(lines) == 2 and lines[0].endswith('/requirements.txt') and
+             lines[1].endswith('/requirements.gpu.txt'), done)
+    texts = [open(os.path.join(w.to, name)).read()
+             for name in ('requirements.txt', 'requirements.gpu.txt')]
+    w.expect('bb==1.0' not in texts[0] and 'bb==1.0' in texts[1], texts)
+    os.mkdir(os.path.join(w.top, 'other'))
+    other = os.path.join(w.top, 'other', 'pylock.toml')
+    os.rename(named, other)
+    done = w.run(other)
+    w.expect(done.returncode == 2 and 'would both write' in done.stderr, done)
+
+
+def test_an_archive(w):
+    body = w.wheels[A]
+    w.wheels['v1.tar.gz'] = body
+    with open(w.lock, 'w') as f:
+        f.write('lock-version = "1.0"\ncreated-by = "test"\n[[packages]]\n'
+                f'name = "aa"\nversion = "1.0"\narchive = {{ url = '
+                f'"{w.server.root}w/v1.tar.gz", hashes = {{ sha256 = '
+                f'"{hashlib.sha256(body).hexdigest()}" }} }}\n')
+    done = w.run()
+    w.expect(done.returncode == 0, done)
+    with open(os.path.join(w.to, 'requirements.txt')) as f:
+        w.expect(f'\n{w.to}/v1.tar.gz \\\n' in f.read(), w.to)
 
 
 def test_the_folder_is_a_file(w):
@@ -449,7 +506,7 @@ def test_usage(w):
 def test_prune(w):
     w.run()
     old = 'old-1.0-py3-none-any.whl'
-    kept = ['notes.txt', 'cut.part', 'pylock.toml']
+    kept = ['notes.txt', 'cut.part', 'pylock.toml', 'model.zip', 'old.whl']
     for name in [old, f'.{old}.part', 'x-1.tar.gz', *kept]:
         w.write(name, b'x')
     os.makedirs(os.path.join(w.to, 'folder-1.0-py3-none-any.whl'))
