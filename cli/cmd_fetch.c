@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/fetch_text.h"
+#include "cli/index_plan.h"
 #include "cli/lock_files.h"
 #include "cli/lock_show.h"
 #include "cli/progress.h"
@@ -12,9 +13,9 @@
 #include "lockfmt/reqs_write.h"
 
 struct values {
-    struct pl_str to, cert;
-    struct pl_strs insecure_hosts;
-    bool prune, dry_run, offline, no_progress;
+    struct pl_resolve_options resolve; /* its options of the network */
+    struct pl_str to;
+    bool prune, dry_run;
     unsigned format; /* of "text|json" */
 };
 
@@ -39,25 +40,44 @@ static const struct pl_option options[] = {
     PL_OPTIONS_TEXT_OR_JSON(OPT(format), NULL),
     {.name = "offline",
      .kind = PL_OPTION_FLAG,
-     .offset = OPT(offline),
+     .offset = OPT(resolve.offline),
+     .foreign = "UV_OFFLINE",
      .group = "Network",
      .help = "ask no network: are all files there, and right?"},
     {.name = "cert",
      .kind = PL_OPTION_VALUE,
-     .offset = OPT(cert),
+     .offset = OPT(resolve.cert),
      .value = "FILE",
      .foreign = "PIP_CERT SSL_CERT_FILE",
      .help = "certificates of the authorities to trust, as PEM"},
     {.name = "allow-insecure-host",
      .kind = PL_OPTION_LIST,
-     .offset = OPT(insecure_hosts),
+     .offset = OPT(resolve.insecure_hosts),
      .value = "HOST[:PORT]",
      .foreign = "PIP_TRUSTED_HOST UV_INSECURE_HOST",
      .help = "let this host answer without TLS, or with a certificate that "
              "nobody vouches for"},
+    {.name = "index-url",
+     .letter = 'i',
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(resolve.index_url),
+     .value = "URL",
+     .foreign = "PIP_INDEX_URL UV_DEFAULT_INDEX UV_INDEX_URL",
+     .help = "whose user name and password the files of this host want"},
+    {.name = "extra-index-url",
+     .kind = PL_OPTION_LIST,
+     .offset = OPT(resolve.extra_index_urls),
+     .value = "[NAME=]URL",
+     .foreign = "PIP_EXTRA_INDEX_URL UV_INDEX UV_EXTRA_INDEX_URL",
+     .help = "the same of another host"},
+    {.name = "index-root",
+     .kind = PL_OPTION_VALUE,
+     .offset = OPT(resolve.index_root),
+     .value = "DIR",
+     .help = "a recorded index: files that it has are copied"},
     {.name = "no-progress",
      .kind = PL_OPTION_FLAG,
-     .offset = OPT(no_progress),
+     .offset = OPT(resolve.no_progress),
      .help = "show no progress on a terminal"},
 };
 
@@ -68,6 +88,7 @@ struct fetching {
     struct pl_str *paths;
     size_t lock_count;
     struct pl_lock_files files;
+    struct pl_index_plan network; /* who may be told a password */
     struct pl_progress_line progress;
     struct pl_removed removed;
     /* One a lock: its requirements.txt, and what installs from DIR. */
@@ -92,19 +113,17 @@ static bool fetch(struct fetching *f, struct pl_error *err)
 {
     const struct values *values = f->values;
     struct pl_arena *arena = f->cli->arena;
-    struct pl_credentials credentials = {.arena = arena};
-    pl_credentials_take_netrc_file(&credentials);
     struct pl_download_options download = {
         .folder = values->to,
-        .fetch = {.ca_file = values->cert,
-                  .insecure_hosts = values->insecure_hosts.at,
-                  .insecure_host_count = values->insecure_hosts.len,
-                  .credentials = &credentials},
-        .offline = values->offline,
+        .fetch = {.ca_file = values->resolve.cert,
+                  .insecure_hosts = values->resolve.insecure_hosts.at,
+                  .insecure_host_count = values->resolve.insecure_hosts.len,
+                  .credentials = &f->network.credentials},
+        .offline = values->resolve.offline,
         .report = tell_progress,
         .user = f,
     };
-    pl_progress_begin(&f->progress, f->cli, values->no_progress);
+    pl_progress_begin(&f->progress, f->cli, values->resolve.no_progress);
     bool good = pl_download_run(arena, &download, f->files.rows.at,
                                 f->files.rows.len, err);
     pl_progress_end(&f->progress);
@@ -238,6 +257,23 @@ static void print_json(struct fetching *f)
 
 /* ---- the command ---- */
 
+static bool plan_network(struct fetching *f, struct pl_error *err)
+{
+    static const struct pl_inputs no_inputs;
+    struct pl_arena *arena = f->cli->arena;
+    struct pl_plan_input input = {
+        .options = &f->values->resolve,
+        .parsed = &f->cli->parsed,
+        .inputs = &no_inputs,
+    };
+    if (!pl_index_plan_make(arena, &input, &f->network, err))
+        return false;
+    f->network.credentials.arena = arena;
+    pl_credentials_take_netrc_file(&f->network.credentials);
+    return !f->network.folder.len ||
+           pl_lock_root_open(arena, f->network.folder, &f->files.root, err);
+}
+
 static bool read_locks(struct fetching *f, struct pl_error *err)
 {
     struct pl_cli *cli = f->cli;
@@ -285,8 +321,8 @@ static int run(struct pl_cli *cli, const void *given)
     const struct values *values = given;
     struct fetching f = {.cli = cli, .values = values};
     struct pl_error err = {.arena = cli->arena};
-    if (!check_options(values, &err) || !read_locks(&f, &err) ||
-        (!values->dry_run && !fetch(&f, &err)))
+    if (!check_options(values, &err) || !plan_network(&f, &err) ||
+        !read_locks(&f, &err) || (!values->dry_run && !fetch(&f, &err)))
         return pl_cli_fail(cli, &err);
     int code = values->dry_run ? 0 : tell_failed(&f);
     /* What a lock lacks still is no time to remove anything. */

@@ -1,6 +1,8 @@
 #include "cli/lock_files.h"
 
 #include "core/file.h"
+#include "core/limits.h"
+#include "index/url.h"
 #include "lockfmt/lock_public.h"
 #include "lockfmt/reqs_write.h"
 
@@ -21,6 +23,33 @@ static bool is_of_network(struct pl_str url)
     return pl_str_starts(url, "https://") || pl_str_starts(url, "http://");
 }
 
+/* Empty: it does not lie there. */
+static struct pl_str path_in_root(struct pl_arena *arena,
+                                  const struct pl_lock_root *root,
+                                  struct pl_str url)
+{
+    struct pl_str below, path = {0};
+    if (root->origin.len && pl_url_below(arena, root->origin, url, &below))
+        path = pl_path_join(arena, root->folder, below);
+    return path.len && pl_file_exists(path) ? path : (struct pl_str){0};
+}
+
+bool pl_lock_root_open(struct pl_arena *arena, struct pl_str folder,
+                       struct pl_lock_root *out, struct pl_error *err)
+{
+    struct pl_str text = {0};
+    enum pl_file_state state;
+    if (!pl_dir_exists(folder))
+        return pl_error_plain(err, PL_ERR_USAGE,
+                              "there is no folder %.*s of --index-root",
+                              PL_STR_ARG(folder));
+    if (!pl_file_load(arena, pl_path_join(arena, folder, PL_STR("origin")),
+                      PL_MAX_URL_BYTES, &text, &state, err))
+        return false;
+    *out = (struct pl_lock_root){folder, pl_str_trim(text)};
+    return true;
+}
+
 static bool add_file(struct pl_arena *arena,
                      const struct pl_lock_package *package,
                      const struct pl_lock_file *file, struct pl_str folder,
@@ -39,6 +68,10 @@ static bool add_file(struct pl_arena *arena,
         row.path = pl_path_join(arena, folder, file->path);
     else if (!is_of_network(row.url))
         return fail_at(err, package, "has a URL that is not http(s)");
+    else
+        row.path = path_in_root(arena, &files->root, row.url);
+    if (row.path.len)
+        row.url = (struct pl_str){0};
     for (size_t i = 0; i < files->rows.len; i++) {
         if (!pl_str_eq(files->rows.at[i].name, row.name))
             continue;

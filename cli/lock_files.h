@@ -8,13 +8,29 @@
 #include "index/download.h"
 #include "lockfmt/lock.h"
 
+/* A recorded index: files below the URL `origin` lie in the folder. */
+struct pl_lock_root {
+    struct pl_str folder, origin; /* empty: none */
+};
+
 struct pl_lock_files {
+    struct pl_lock_root root;
     PL_VEC(struct pl_download) rows; /* each name once */
 };
 
 /*
+ * Reads FOLDER/origin. Errors: PL_ERR_USAGE when there is no such folder,
+ * PL_ERR_FILE.
+ */
+PL_MUST_CHECK bool pl_lock_root_open(struct pl_arena *arena,
+                                     struct pl_str folder,
+                                     struct pl_lock_root *out,
+                                     struct pl_error *err);
+
+/*
  * Adds those of a lock: of each package its wheels, or where it has none its
- * source distribution. Paths are as seen from the lock's folder. Errors:
+ * source distribution. Paths are as seen from the lock's folder; what the root
+ * has is copied from there. Errors:
  * PL_ERR_INPUT, at what is no file (a commit, a folder), has no sha256, or is
  * another file by the same name.
  */

@@ -291,8 +291,23 @@ static bool fail_status(struct slot *slot, const struct pl_response *response)
                    "%.*s is not given: the server answers %d",
                    PL_STR_ARG(file->name), response->status);
     pl_error_because(&file->error, "%.*s", PL_STR_ARG(response->url));
+    if (response->status == 404 || response->status == 410)
+        pl_error_hint(&file->error, "is the lock old? `podlock resolve -U` "
+                                    "makes it anew");
+    else if (response->status == 401 || response->status == 403)
+        pl_error_hint(&file->error, "a user name and password come from netrc "
+                                    "or the URL of --index-url");
     close_part(slot);
     return true;
+}
+
+/* A page in place of a file is most often that of somebody on the way. */
+static void hint_page(struct slot *slot, const struct pl_response *response)
+{
+    if (slot->file->error.code == PL_ERR_INTEGRITY &&
+        pl_str_is(response->content_type, "text/html"))
+        pl_error_hint(&slot->file->error, "a web page answered: does this "
+                                          "network ask for a login first?");
 }
 
 /* Asked for a part and not given just that: all of it is asked for. */
@@ -308,12 +323,14 @@ static bool fail_transfer(struct run *run, struct slot *slot,
                           const struct pl_response *response)
 {
     struct pl_download *file = slot->file;
-    if (response->error.code == PL_ERR_LIMIT && file->has_size) {
+    if (response->is_too_large && file->has_size) {
         drop_part(run, slot);
-        return !pl_error_plain(&file->error, PL_ERR_INTEGRITY,
-                               "%.*s is longer than the %" PRIu64
-                               " bytes that the lock names",
-                               PL_STR_ARG(file->name), file->size);
+        pl_error_plain(&file->error, PL_ERR_INTEGRITY,
+                       "%.*s is longer than the %" PRIu64
+                       " bytes that the lock names",
+                       PL_STR_ARG(file->name), file->size);
+        hint_page(slot, response);
+        return true;
     }
     file->error = response->error;
     file->error.arena = run->arena;
@@ -354,7 +371,10 @@ static bool take(struct run *run, struct slot *slot,
         return start_over(run, slot);
     if (response->status != 200 && !is_part)
         return fail_status(slot, response);
-    return finish_part(run, slot) || start_over(run, slot);
+    if (!finish_part(run, slot))
+        return start_over(run, slot);
+    hint_page(slot, response);
+    return true;
 }
 
 /* ---- all of them ---- */

@@ -110,6 +110,7 @@ struct pl_response {
     /* Content-Range of a 206. */
     uint64_t range_from, range_to, total;
     uint64_t bytes;        /* that came over the network for the body */
+    bool is_too_large;     /* the error: the body has more than max_bytes */
     struct pl_error error; /* code PL_OK: none */
 };
 

@@ -16,7 +16,7 @@
 #include "index/wheel.h"
 
 /* Grows with each change of a structure that both sides know. */
-#define PL_NET_VERSION 5
+#define PL_NET_VERSION 6
 
 struct pl_net {
     uint32_t version;

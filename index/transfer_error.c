@@ -303,6 +303,9 @@ static void explain_curl(struct pl_transfer *transfer, CURLcode code)
 void pl_transfer_explain(struct pl_transfer *transfer, CURLcode code)
 {
     transfer->answer.status = 0;
+    transfer->answer.is_too_large = transfer->stop == PL_STOP_LARGE;
+    transfer->answer.content_type =
+        pl_http_media_type(&transfer->arena, transfer->head.content_type);
     if (transfer->stop == PL_STOP_FORBIDDEN)
         return;
     if (explain_proxy(transfer, connect_status(transfer)))

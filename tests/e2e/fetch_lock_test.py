@@ -6,6 +6,7 @@ usage: fetch_lock_test.py PODLOCK
 Small wheels, made here, and a lock that names them. After each case no file of
 a final name has other bytes than the lock says.
 """
+import base64
 import hashlib
 import io
 import json
@@ -477,6 +478,56 @@ def test_an_archive(w):
     w.expect(done.returncode == 0, done)
     with open(os.path.join(w.to, 'requirements.txt')) as f:
         w.expect(f'\n{w.to}/v1.tar.gz \\\n' in f.read(), w.to)
+
+
+def test_a_page_in_place_of_a_file(w):
+    for body in (b'<html>log in', b'<html>' + bytes(len(w.wheels[A]))):
+        w.how[A] = lambda request, usual: Response(
+            200, body, {'Content-Type': 'text/html; charset=utf-8'})
+        done = w.run()
+        w.expect(done.returncode == 4 and 'login' in done.stderr, done)
+        w.expect(A not in w.names() and PART not in w.names(), w.names())
+
+
+def test_passwords(w):
+    def guarded(request, usual):
+        said = base64.b64encode(b'me:S3CR3T').decode()
+        right = request.headers.get('authorization') == f'Basic {said}'
+        return usual if right else refuse(401)
+    w.how = {A: guarded, B: guarded}
+    done = w.run()
+    w.expect(done.returncode == 3 and '--index-url' in done.stderr, done)
+    place = w.server.root.split('//')[1]
+    url = f'http://me:S3CR3T@{place}simple/'
+    netrc = os.path.join(w.top, 'netrc')
+    with open(netrc, 'w') as f:
+        f.write(f'machine {place.split(":")[0]} login me password S3CR3T')
+    for words, env in [(['--index-url', url], {}), ([], {'NETRC': netrc}),
+                       ([], {'PIP_EXTRA_INDEX_URL': url})]:
+        w.env.update(env)
+        done = w.run(*words)
+        w.expect(done.returncode == 0, words, done)
+        w.expect('S3CR3T' not in done.stdout + done.stderr, done)
+        w.is_right()
+        for name in w.names():
+            os.remove(os.path.join(w.to, name))
+        for name in env:
+            del w.env[name]
+    w.expect(w.run('-i', url.replace('127.0.0.1', 'localhost')).returncode == 3)
+
+
+def test_a_recorded_index(w):
+    root = os.path.join(w.top, 'root')
+    os.makedirs(os.path.join(root, 'w'))
+    for name, text in [(f'w/{A}', w.wheels[A]),
+                       ('origin', w.server.root.encode() + b'\n')]:
+        with open(os.path.join(root, name), 'wb') as f:
+            f.write(text)
+    done = w.run('--index-root', root)
+    w.expect(done.returncode == 0, done)
+    w.expect([n for n, _ in w.asked] == [B], w.asked)
+    w.is_right()
+    w.expect(w.run('--index-root', w.lock).returncode == 2)
 
 
 def test_the_folder_is_a_file(w):
