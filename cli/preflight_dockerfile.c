@@ -2,6 +2,7 @@
 
 #include "cli/findings_show.h"
 #include "cli/lock_show.h"
+#include "cli/preflight_newest.h"
 #include "container/dockerfile_check.h"
 #include "core/file.h"
 
@@ -121,6 +122,19 @@ static void show(struct pl_cli *cli, const struct pl_preflight_options *options,
         note(cli, a, verdict);
 }
 
+static bool judge(struct pl_cli *cli,
+                  const struct pl_preflight_options *options, struct asking *a,
+                  struct pl_docker_verdict *verdict, struct pl_error *err)
+{
+    struct pl_newest *newest = NULL;
+    if (options->index_root.len &&
+        !pl_newest_open(cli, options->index_root, &a->question, &newest, err))
+        return false;
+    bool is_judged =
+        pl_dockerfile_check(cli->arena, &a->question, verdict, err);
+    return pl_newest_close(newest, is_judged ? err : NULL) && is_judged;
+}
+
 int pl_preflight_dockerfile(struct pl_cli *cli,
                             const struct pl_preflight_options *options)
 {
@@ -128,7 +142,7 @@ int pl_preflight_dockerfile(struct pl_cli *cli,
     struct asking asking = {0};
     struct pl_docker_verdict verdict;
     if (!read_all(cli, options, &asking, &err) ||
-        !pl_dockerfile_check(cli->arena, &asking.question, &verdict, &err))
+        !judge(cli, options, &asking, &verdict, &err))
         return pl_cli_fail(cli, &err);
     show(cli, options, &asking, &verdict);
     return pl_findings_exit_code(&verdict.findings);

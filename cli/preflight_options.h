@@ -18,6 +18,7 @@ struct pl_preflight_options {
     struct pl_str template_wanted; /* ID, FILE or IMAGE */
     struct pl_strs ignore;         /* ids of rules */
     bool fix;                      /* a Dockerfile's corrections */
+    struct pl_str index_root;      /* DIR or URL; empty: no index is asked */
     unsigned format;               /* enum pl_findings_format */
 };
 

@@ -13,7 +13,8 @@
  *
  * Only the last stage and the stages that it is built on count. What a script
  * does that RUN, ENTRYPOINT or CMD start is not known. Requirements files are
- * read where they stand below `folder`. No network, nothing is executed.
+ * read where they stand below `folder`. No network, nothing is executed; which
+ * version a command would get in place of the image's is asked of `newest`.
  *
  * Bound: PL_MAX_DOCKER_FINDINGS, what is beyond is not told.
  *
@@ -24,8 +25,16 @@
 #define PODLOCK_CONTAINER_DOCKERFILE_CHECK_H
 
 #include "container/dockerfile_rules.h"
+#include "index/index.h"
 #include "lockfmt/lock.h"
 #include "rules/template.h"
+
+/* Which file would pip take for this, with nothing else to look at? */
+struct pl_docker_wish {
+    const struct pl_template *template; /* whose Python and platform */
+    const struct pl_requirement *requirement;
+    struct pl_str torch_variant; /* of torch's index; empty: the usual index */
+};
 
 struct pl_docker_question {
     const struct pl_source *source;     /* the Dockerfile */
@@ -35,6 +44,10 @@ struct pl_docker_question {
     struct pl_str folder;         /* of the build; empty: no file is read */
     const struct pl_str *ignored; /* ids */
     size_t ignored_count;
+    /* NULL where none fits or it cannot be told. May be NULL: none is asked. */
+    const struct pl_file *(*newest)(void *user,
+                                    const struct pl_docker_wish *wish);
+    void *newest_user;
 };
 
 /* A part of the source and what should stand there. */

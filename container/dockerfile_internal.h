@@ -71,6 +71,14 @@ bool pl_docker_judge(struct pl_docker_check *check,
 /* What of its targets collides with facts or lock. */
 bool pl_docker_judge_targets(struct pl_docker_check *check,
                              const struct pl_install *install);
+/*
+ * What the one index that the command asks has for the requirement. NULL: none,
+ * or options and variables make it another question than the newest that fits.
+ */
+const struct pl_file *
+pl_docker_newest(const struct pl_docker_check *check,
+                 const struct pl_install *install,
+                 const struct pl_requirement *requirement);
 /* Into which environment it goes; false: not into the image's. */
 bool pl_docker_judge_place(struct pl_docker_check *check,
                            const struct pl_install *install);

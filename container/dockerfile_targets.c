@@ -131,6 +131,46 @@ static struct pl_str written(const struct wanted *w)
     return w->requirement ? w->requirement->text : w->target->text;
 }
 
+/*
+ * Nothing but plain names beside it: files bring options and limits of their
+ * own, and releases that ask for one torch hold it.
+ */
+static bool is_free(const struct judging *j, const struct wanted *w)
+{
+    for (size_t i = 0; i < j->install->targets.len; i++) {
+        const struct pl_install_target *t = &j->install->targets.at[i];
+        bool is_bare = t->has_requirement && !t->requirement.url.len &&
+                       !t->requirement.specifier.count;
+        if (t != w->target && (!is_bare || is_listed(t->name, exact_torch,
+                                                     PL_COUNT(exact_torch))))
+            return false;
+    }
+    return !w->where.len && !j->constrained && !j->install->more_words;
+}
+
+static const struct pl_file *newest(const struct judging *j,
+                                    const struct wanted *w)
+{
+    return is_free(j, w)
+               ? pl_docker_newest(j->check, j->install, w->requirement)
+               : NULL;
+}
+
+/* "2.9.1 (0.9 GB)"; the size where the index says it. */
+static struct pl_str file_text(const struct judging *j,
+                               const struct pl_file *file)
+{
+    struct pl_arena *arena = j->check->arena;
+    struct pl_str version = pl_version_text(arena, file->version);
+    if (!file->has_size)
+        return version;
+    if (file->size >= 100000000)
+        return pl_arena_printf(arena, "%.*s (%.1f GB)", PL_STR_ARG(version),
+                               (double)file->size / 1e9);
+    return pl_arena_printf(arena, "%.*s (%.1f MB)", PL_STR_ARG(version),
+                           (double)file->size / 1e6);
+}
+
 /* Where people can find it: the line of the file that a word names. */
 static void tell_where(struct pl_finding *f, const struct judging *j,
                        const struct wanted *w)
@@ -174,7 +214,9 @@ static void tell_replaced(struct judging *j, const struct wanted *w,
                           const struct pl_fact *fact, enum answer met)
 {
     struct pl_str has = pl_version_text(j->check->arena, &fact->version);
-    struct pl_str by = pinned(w), text = written(w);
+    const struct pl_file *file = newest(j, w);
+    struct pl_str by = file ? file_text(j, file) : pinned(w);
+    struct pl_str text = written(w);
     struct pl_span span = w->target->word->span;
     struct pl_finding *f;
     if (met == MAYBE)
@@ -217,12 +259,23 @@ static void tell_reinstalled(struct judging *j, const struct wanted *w,
                              const struct pl_fact *fact, bool force)
 {
     struct pl_str has = pl_version_text(j->check->arena, &fact->version);
-    struct pl_finding *f =
-        pl_docker_tell(j->check, PL_PD102_UPGRADED, w->target->word->span,
-                       force ? "would install %.*s again over %.*s, from "
-                               "whatever index is asked"
-                             : "would upgrade %.*s %.*s to the newest",
-                       PL_STR_ARG(w->name), PL_STR_ARG(has));
+    struct pl_span span = w->target->word->span;
+    const struct pl_file *file = newest(j, w);
+    int order = file ? pl_version_cmp(file->version, &fact->version) : 0;
+    struct pl_finding *f;
+    if (order > 0 || (order && force)) {
+        struct pl_str by = file_text(j, file);
+        f = pl_docker_tell(j->check, PL_PD102_UPGRADED, span,
+                           "would replace %.*s %.*s by %.*s",
+                           PL_STR_ARG(w->name), PL_STR_ARG(has),
+                           PL_STR_ARG(by));
+    } else {
+        f = pl_docker_tell(j->check, PL_PD102_UPGRADED, span,
+                           force ? "would install %.*s again over %.*s, from "
+                                   "whatever index is asked"
+                                 : "would upgrade %.*s %.*s to the newest",
+                           PL_STR_ARG(w->name), PL_STR_ARG(has));
+    }
     if (!f)
         return;
     tell_where(f, j, w);

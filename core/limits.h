@@ -137,6 +137,8 @@
 #define PL_MAX_DOCKER_FILES 100        /* of requirements, read for one file */
 #define PL_MAX_DOCKER_ENVIRONMENTS 100 /* made in one file */
 #define PL_MAX_DOCKER_FINDINGS 500     /* told of one file */
+#define PL_MAX_DOCKER_INDEXES 16       /* variants of torch's, asked for one */
+#define PL_MAX_DOCKER_QUESTIONS 500    /* to an index, for one file */
 #define PL_MAX_SHELL_COMMANDS 100000   /* of one file */
 #define PL_MAX_SHELL_DEPTH 16          /* bash -c "bash -c ..." */
 

@@ -1,6 +1,6 @@
 """`podlock preflight --dockerfile` with the real program.
 
-usage: dockerfile_test.py PODLOCK SOURCE_ROOT
+usage: dockerfile_test.py PODLOCK SOURCE_ROOT RECORDED_INDEX
 
 tests/data/dockerfile/NAME.Dockerfile is judged, with lock/pylock.toml where
 NAME has "lock" in it, and with the options of a line "# test: ...".
@@ -21,7 +21,7 @@ import time
 import unittest
 from pathlib import Path
 
-PODLOCK, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+PODLOCK, SOURCE, INDEX = (Path(arg).resolve() for arg in sys.argv[1:4])
 DATA = SOURCE / "tests" / "data" / "dockerfile"
 PAGE = SOURCE / "docs" / "dockerfile.md"
 RUNPOD = "runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404"
@@ -37,10 +37,10 @@ def environment():
         "COLUMNS": "80", "NO_COLOR": "1"}
 
 
-def run(*args, cwd=DATA, stdin=b"", timeout=60):
+def run(*args, cwd=DATA, stdin=b"", timeout=60, env=None):
     return subprocess.run([PODLOCK, "preflight", *args], cwd=cwd, input=stdin,
-                          capture_output=True, env=environment(),
-                          timeout=timeout)
+                          capture_output=True,
+                          env=environment() | (env or {}), timeout=timeout)
 
 
 def judged(path, *args, cwd=DATA):
@@ -300,6 +300,142 @@ class Hostile(Output):
             preexec_fn=None if SANITIZED else limit)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(json.loads(done.stdout)["errors"], 500)
+
+
+def newest(project, folder, fits):
+    """The newest final release that the recorded page has for CPython 3.12."""
+    if folder == "pypi":
+        page = INDEX / "pypi" / "simple" / project / "index.json"
+        files = json.loads(page.read_text())["files"]
+        files = [(f["filename"], f["size"]) for f in files if not f["yanked"]]
+    else:
+        page = INDEX / "pytorch" / "whl" / folder / project / "index.html"
+        names = re.findall(r">([^<>]+\.whl)<", page.read_text())
+        files = [(name, None) for name in names]
+    found = []
+    for name, size in files:
+        match = re.match(rf"{project}-([0-9.]+)(\+\w+)?-cp312-cp312-"
+                         r"(manylinux\S*|linux_)x86_64\.whl$", name)
+        if match and fits(tuple(map(int, match[1].split(".")))):
+            found.append((tuple(map(int, match[1].split("."))),
+                          match[1] + (match[2] or ""), size))
+    return max(found)[1:]
+
+
+class Index(Output):
+    """--index-root: which version a command would get."""
+
+    HAS = "torch 2.8.0+cu128"
+    CU128 = "--index-url https://download.pytorch.org/whl/cu128"
+
+    def told(self, line, *args, env=None):
+        self.write(f"FROM {RUNPOD}\nRUN {line}\n")
+        done = run("--dockerfile", "Dockerfile", "--json", *args, cwd=self.cwd,
+                   env=env)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return json.loads(done.stdout)["findings"][0]["message"]
+
+    def asked(self, line):
+        return self.told(line, "--index-root", str(INDEX))
+
+    def by(self, folder, fits=lambda version: True):
+        version, size = newest("torch", folder, fits)
+        size = f" ({size / 1e9:.1f} GB)" if size else ""
+        return f"would replace {self.HAS} by {version}{size}"
+
+    def test_upgrade(self):
+        line = "pip install -U torch"
+        self.assertEqual(self.asked(line), self.by("pypi"))
+        self.assertRegex(self.asked(line), r" by [0-9.]+ \([0-9.]+ GB\)$")
+        self.assertEqual(self.told(line),
+                         f"would upgrade {self.HAS} to the newest")
+        self.assertEqual(self.told(line, env={"PODLOCK_INDEX_ROOT":
+                                              str(INDEX)}), self.by("pypi"))
+
+    def test_specifier(self):
+        uv = "uv pip install --system --break-system-packages"
+        for tool in ("pip install", uv):
+            self.assertEqual(
+                self.asked(f"{tool} 'torch>=2.9,<2.10' einops"),
+                self.by("pypi", lambda v: v[:2] == (2, 9)))
+        self.assertIn("`torch>=2.9` does not take it",
+                      self.told("pip install 'torch>=2.9'"))
+        self.assertEqual(self.asked("pip install torch==2.6.0"),
+                         self.by("pypi", lambda v: v == (2, 6, 0)))
+
+    def test_force(self):
+        self.assertEqual(
+            self.asked("pip install --force-reinstall torch==2.8.0"),
+            self.by("pypi", lambda v: v == (2, 8, 0)))
+
+    def test_torch_index(self):
+        for end in ("", "/"):
+            self.assertEqual(self.asked(f"pip install -U torch {self.CU128}"
+                                        f"{end}"), self.by("cu128"))
+        self.assertIn("+cu126", self.asked(
+            f"pip install 'torch>=2.9' {self.CU128.replace('128', '126')}"))
+
+    def test_same(self):
+        """What is there already replaces nothing."""
+        self.assertIn("again over", self.asked(
+            f"pip install --force-reinstall torch==2.8.0 {self.CU128}"))
+
+    def test_cannot_tell(self):
+        plain = f"would upgrade {self.HAS} to the newest"
+        for line in (
+                f"pip install -U torch --extra-{self.CU128[2:]}",
+                "pip install -U torch -i https://index.example/simple",
+                "pip install -U torch --index-url "
+                "https://download.pytorch.org/whl/cu000",
+                "pip install -U torch --index-url "
+                "https://download.pytorch.org/whl/../cu128",
+                "PIP_INDEX_URL=https://index.example/simple "
+                "pip install -U torch",
+                "UV_TORCH_BACKEND=cu126 uv pip install --system "
+                "--break-system-packages -U torch",
+                "pip install -U --pre torch",
+                "pip install -U torch xformers",
+                "pip install -U torch torchvision==0.20",
+                "pip install -U torch -r requirements.txt"):
+            with self.subTest(line):
+                self.assertEqual(self.asked(line), plain)
+        self.assertIn("`torch>=99` does not take it",
+                      self.asked("pip install 'torch>=99'"))
+
+    def test_unknown_name(self):
+        root = self.cwd / "index"
+        (root / "pypi" / "simple" / "einops").mkdir(parents=True)
+        shutil.copy(INDEX / "pypi" / "simple" / "einops" / "index.json",
+                    root / "pypi" / "simple" / "einops")
+        self.assertEqual(self.told("pip install -U torch", "--index-root",
+                                   str(root)),
+                         f"would upgrade {self.HAS} to the newest")
+
+    def test_no_index(self):
+        line = f"FROM {RUNPOD}\nRUN pip install -U torch\n"
+        done = self.ask(line, "--index-root", "absent")
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        done = self.ask(line, "--index-root", "http://127.0.0.1:9/")
+        self.assertEqual((done.returncode, done.stdout), (3, b""))
+
+    def test_network_library(self):
+        """It is loaded for an index at a URL alone."""
+        self.write(f"FROM {RUNPOD}\nRUN pip install -U torch\n")
+        for args, loaded in (((), False),
+                             (("--index-root", str(INDEX)), False),
+                             (("--index-root", "http://127.0.0.1:9/"), True)):
+            done = run("--dockerfile", "Dockerfile", *args, cwd=self.cwd,
+                       env={"LD_DEBUG": "files"})
+            self.assertEqual(b"libcurl" in done.stderr, loaded, args)
+
+    def test_many(self):
+        self.write(f"FROM {RUNPOD}\nRUN " +
+                   "pip install -U torch && " * 5000 + "true\n")
+        begin = time.monotonic()
+        done = run("--dockerfile", "Dockerfile", "--index-root", str(INDEX),
+                   "--ignore", "PD102", cwd=self.cwd)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLess(time.monotonic() - begin, 20)
 
 
 class Resolve(Output):

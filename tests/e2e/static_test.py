@@ -306,6 +306,9 @@ def check_full(world, env, full, index, fixtures):
                      both[0].returncode == both[1].returncode, words, both)
     done = world.run('check', '--fresh', 'pylock.real.toml', code=2)
     world.expect('no network' in done.stderr, done.stderr)
+    done = world.run('preflight', '--dockerfile', 'Dockerfile', '--index-root',
+                     'root', code=2)
+    world.expect('no network' in done.stderr, done.stderr)
     print('the same as the full podlock')
 
 
