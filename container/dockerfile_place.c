@@ -185,8 +185,11 @@ bool pl_docker_judge_place(struct pl_docker_check *check,
     }
     if (check->base == PL_BASE_TEMPLATE && is_pip) {
         tell_python(check, install);
-        tell_no_environment(check, install);
-        tell_managed(check, install);
+        /* What keeps `uv pip sync` from its work is no trouble: see PD107. */
+        if (install->action != PL_INSTALL_SYNC) {
+            tell_no_environment(check, install);
+            tell_managed(check, install);
+        }
     }
     return !install->elsewhere &&
            (!check->template || !install->python.len ||

@@ -146,8 +146,14 @@ static void check_companion(struct pl_preflight *p,
         cure(p, e, f);
         return;
     }
-    pl_error_hint(&f->told, "install the %.*s that is built for torch %.*s",
-                  PL_STR_ARG(row->name), PL_STR_ARG(p->torch->version_text));
+    const struct pl_expected *torch_was =
+        pl_preflight_expected(p, PL_STR("torch"));
+    if (e && torch_was && !pl_preflight_is(torch_was, p->torch))
+        f->told.hint = PL_STR("put torch back as above: this one is right");
+    else
+        pl_error_hint(&f->told, "install the %.*s that is built for torch %.*s",
+                      PL_STR_ARG(row->name),
+                      PL_STR_ARG(p->torch->version_text));
 }
 
 static void check_companions(struct pl_preflight *p)
