@@ -103,6 +103,8 @@ class Server:
         return self
 
     def __exit__(self, *what):
+        # Else a thread in accept() may take a later server's connections.
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         for connection in self.open:
             try:
