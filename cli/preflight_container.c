@@ -137,7 +137,8 @@ static bool scan(struct flight *f)
     f->q.machine = &f->machine;
     f->q.vars_known = is_here;
     for (size_t i = 0; i < f->container.trouble_count; i++)
-        pl_cli_warn(f->cli, &f->container.troubles[i]);
+        if (&f->container.troubles[i] != f->container.pip_stop)
+            pl_cli_warn(f->cli, &f->container.troubles[i]);
     return true;
 }
 

@@ -109,6 +109,7 @@ static void wrong(struct file *file, struct pl_str text, struct pl_str place,
         err->span = pl_span_of(file->source, place);
     pl_error_hint(err, "correct the line: pip stops at it");
     pl_scan_add_trouble(file->reading->scan, err);
+    pl_scan_stops_pip(file->reading->scan);
 }
 
 static void read_requirement(struct file *file, struct pl_str text,
@@ -165,6 +166,7 @@ static void no_file(struct reading *reading, struct pl_span asked,
                      "%.*s of %.*s names it: without it pip installs "
                      "nothing",
                      PL_STR_ARG(setting->name), PL_STR_ARG(setting->from));
+    pl_scan_stops_pip(reading->scan);
 }
 
 /* Absolute, without links; empty, and told, when it is none to read. */

@@ -64,6 +64,7 @@ enum pl_preflight_rule {
     PL_PF602_SETTING,
     PL_PF603_MANAGED,
     PL_PF604_PIP,
+    PL_PF605_PIP_STOPS,
     PL_PF701_FACTS,
     PL_PREFLIGHT_RULE_COUNT,
 };

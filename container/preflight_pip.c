@@ -210,8 +210,27 @@ static void check_pip(struct pl_preflight *p)
         f->level = PL_LEVEL_NOTE;
 }
 
+static void check_stop(struct pl_preflight *p)
+{
+    const struct pl_error *stop = p->c->pip_stop;
+    if (!stop)
+        return;
+    struct pl_finding *f =
+        pl_preflight_add(p, PL_PF605_PIP_STOPS, PL_STR(""),
+                         "pip will stop: %.*s", PL_STR_ARG(stop->message));
+    if (!p->is_before)
+        f->level = PL_LEVEL_WARNING;
+    f->told.span = stop->span;
+    f->told.because = stop->because;
+    f->told.hint = stop->hint;
+    if (!stop->hint.len)
+        f->told.hint = PL_STR("put it back, or unset PIP_CONSTRAINT, or take "
+                              "it out of pip.conf");
+}
+
 void pl_preflight_pip_settings(struct pl_preflight *p)
 {
+    check_stop(p);
     if (!p->is_before)
         return;
     for (size_t i = 0; i < p->c->constraint_count; i++)
@@ -221,5 +240,5 @@ void pl_preflight_pip_settings(struct pl_preflight *p)
             check_setting(p, &p->c->settings[i]);
     check_managed(p);
     check_pip(p);
-    p->out->checks += 4;
+    p->out->checks += 5;
 }

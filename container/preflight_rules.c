@@ -66,6 +66,8 @@ const struct pl_finding_rule pl_preflight_rules[PL_PREFLIGHT_RULE_COUNT] = {
                           "the Python refuses to be installed into"},
     [PL_PF604_PIP] = {"PF604", "pip-old", PL_LEVEL_WARNING,
                       "pip does not know pylock.toml"},
+    [PL_PF605_PIP_STOPS] = {"PF605", "pip-stops", PL_LEVEL_ERROR,
+                            "pip stops at a constraint file"},
     [PL_PF701_FACTS] = {"PF701", "facts-unknown", PL_LEVEL_NOTE,
                         "the template's facts are not those the lock was made "
                         "with"},

@@ -143,6 +143,8 @@ static void end_troubles(struct pl_scan *scan, struct pl_container *out)
     }
     out->troubles = scan->troubles.at;
     out->trouble_count = scan->troubles.len;
+    if (scan->pip_stop)
+        out->pip_stop = &scan->troubles.at[scan->pip_stop - 1];
 }
 
 bool pl_container_scan(struct pl_arena *arena, struct pl_tree *tree,

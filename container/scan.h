@@ -85,6 +85,7 @@ struct pl_container {
     size_t constraint_count;
     const struct pl_error *troubles; /* warnings, in the order of finding */
     size_t trouble_count;
+    const struct pl_error *pip_stop; /* that of them at which pip stops; NULL */
 };
 
 struct pl_scan_options {

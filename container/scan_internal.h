@@ -29,6 +29,7 @@ struct pl_scan {
     bool dpkg_read;
     PL_VEC(struct pl_error) troubles;
     size_t more_troubles; /* beyond PL_MAX_TROUBLES */
+    size_t pip_stop; /* the first one at which pip stops, from 1; 0: none */
 };
 
 /* ---- scan_look.c: of variables, files and paths ---- */
@@ -56,6 +57,8 @@ struct pl_str pl_scan_real(struct pl_scan *scan, struct pl_str path);
 /* The version of an installed Debian package; empty when there is none. */
 struct pl_str pl_scan_dpkg(struct pl_scan *scan, const char *package);
 void pl_scan_add_trouble(struct pl_scan *scan, const struct pl_error *err);
+/* The last one is what pip stops at. */
+void pl_scan_stops_pip(struct pl_scan *scan);
 /* Adds a warning; the pointer, never NULL, is good until the next one. */
 struct pl_error *pl_scan_trouble(struct pl_scan *scan, struct pl_span span,
                                  const char *format, ...) PL_PRINTF(3, 4);

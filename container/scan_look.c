@@ -39,6 +39,12 @@ bool pl_scan_is_file(struct pl_scan *scan, struct pl_str path)
     return pl_tree_look(scan->tree, path).type == PL_NODE_FILE;
 }
 
+void pl_scan_stops_pip(struct pl_scan *scan)
+{
+    if (!scan->pip_stop)
+        scan->pip_stop = scan->troubles.len;
+}
+
 void pl_scan_add_trouble(struct pl_scan *scan, const struct pl_error *err)
 {
     if (scan->troubles.len < PL_MAX_TROUBLES)

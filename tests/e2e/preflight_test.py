@@ -344,6 +344,13 @@ def pip(w):
            template='runpod-102-cu1281-torch280-ubuntu2404')
     root = w.root('runpod-102-cu1281-torch280-ubuntu2404')
     w.case('pip 25.2', root, ['PF604'], says='podlock export')
+    root = w.root('runpod-102-cu1281-torch280-ubuntu2404')
+    root.write('/etc/pip.conf', '[global]\nconstraint = /none.txt\n')
+    w.case('no constraint file', root, ['PF604', 'PF605'], says='/none.txt')
+    root = w.root('runpod-102-cu1281-torch280-ubuntu2404')
+    root.write('/etc/pip.conf', '[global]\nconstraint = /etc/c.txt\n')
+    root.write('/etc/c.txt', 'six==1.*\nsix ==\n')
+    w.case('a bad constraint', root, ['PF604', 'PF605'], says='/etc/c.txt')
     w.lock(template='mine')
     w.case('managed', w.root(), ['PF603', 'PF701'],
            says='--break-system-packages')
