@@ -133,11 +133,12 @@ static bool fetch(struct fetching *f, struct pl_error *err)
 static bool prune(struct fetching *f, struct pl_error *err)
 {
     struct pl_arena *arena = f->cli->arena;
-    size_t count = f->files.rows.len;
-    struct pl_str *keep = pl_new_array(arena, struct pl_str, count + 1);
-    for (size_t i = 0; i < count; i++)
-        keep[i] = f->files.rows.at[i].name;
-    return pl_download_prune(arena, f->values->to, keep, count,
+    PL_VEC(struct pl_str) keep = {0};
+    for (size_t i = 0; i < f->files.rows.len; i++)
+        pl_vec_push(arena, &keep, f->files.rows.at[i].name);
+    for (size_t i = 0; i < f->files.others.len; i++)
+        pl_vec_push(arena, &keep, f->files.others.at[i]);
+    return pl_download_prune(arena, f->values->to, keep.at, keep.len,
                              f->values->dry_run, &f->removed, err);
 }
 
@@ -201,9 +202,11 @@ static void tell_fetched(const struct fetching *f)
                     PL_STR_ARG(f->values->to), there ? "; " : "",
                     PL_STR_ARG(there ? pl_arena_printf(arena, "%zu", there)
                                      : PL_STR("")),
-                    there ? " were there already" : "");
+                    there == 1 ? " was there already"
+                    : there    ? " were there already"
+                               : "");
     else
-        pl_cli_note(f->cli, "All %zu files are in %.*s already", there,
+        pl_cli_note(f->cli, "All files (%zu) are in %.*s already", there,
                     PL_STR_ARG(f->values->to));
 }
 

@@ -95,8 +95,10 @@ static bool add_package(struct pl_arena *arena,
     if (!add_file(arena, package, &package->file, folder, files, err))
         return false;
     for (size_t i = 0; i < package->more_count; i++)
-        if (!package->more[i].is_sdist &&
-            !add_file(arena, package, &package->more[i], folder, files, err))
+        if (package->more[i].is_sdist)
+            pl_vec_push(arena, &files->others, package->more[i].name);
+        else if (!add_file(arena, package, &package->more[i], folder, files,
+                           err))
             return false;
     return true;
 }

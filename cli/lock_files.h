@@ -16,6 +16,7 @@ struct pl_lock_root {
 struct pl_lock_files {
     struct pl_lock_root root;
     PL_VEC(struct pl_download) rows; /* each name once */
+    PL_VEC(struct pl_str) others;    /* names that need not be fetched */
 };
 
 /*

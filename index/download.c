@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/digest.h"
+#include "core/escape.h"
 #include "core/file.h"
 #include "core/limits.h"
 #include "core/map.h"
@@ -18,6 +20,8 @@
 
 #define TICK_MS 100
 #define COPY_BYTES ((size_t)1 << 20)
+/* More than any folder holds, and no sum of sizes overflows. */
+#define FAR_TOO_MUCH ((uint64_t)1 << 62)
 
 struct slot {
     struct pl_download *file;
@@ -104,12 +108,22 @@ static bool part_size(struct slot *slot, uint64_t *size)
     return true;
 }
 
+/* What has got the name meanwhile stays, where the file system can do that. */
+static int rename_part(const struct run *run, const char *part,
+                       const char *name)
+{
+    if (!renameat2(run->folder, part, run->folder, name, RENAME_NOREPLACE))
+        return 0;
+    return errno == EINVAL || errno == ENOSYS
+               ? renameat(run->folder, part, run->folder, name)
+               : -1;
+}
+
 /* Onto the disk first: a name stands for what is whole. */
 static bool name_part(struct run *run, struct slot *slot)
 {
     struct pl_str name = pl_arena_dup(run->arena, slot->file->name);
-    if (fsync(slot->fd) ||
-        renameat(run->folder, slot->part.at, run->folder, name.at))
+    if (fsync(slot->fd) || rename_part(run, slot->part.at, name.at))
         return fail(slot, PL_ERR_FILE, "cannot be written", errno);
     close_part(slot);
     slot->file->outcome = PL_DOWNLOAD_CAME;
@@ -139,8 +153,7 @@ static bool fail_contents(struct run *run, struct slot *slot,
 static bool finish_part(struct run *run, struct slot *slot)
 {
     struct pl_str found;
-    struct pl_error why = {.arena = run->arena};
-    if (!pl_sha256_file(run->arena, slot->fd, &found, &why))
+    if (!pl_sha256_file(run->arena, slot->fd, &found, NULL))
         fail(slot, PL_ERR_FILE, "cannot be read again", errno);
     else if (pl_str_eq(found, slot->file->sha256))
         (void)!name_part(run, slot);
@@ -162,24 +175,15 @@ static bool open_part(struct run *run, struct slot *slot)
         if (slot->fd >= 0 && !fstat(slot->fd, &st) && S_ISREG(st.st_mode) &&
             st.st_nlink == 1)
             return true;
-        /* A link or a fifo that somebody left: ours is made in its place. */
-        int why = errno;
-        if (slot->fd >= 0)
-            close(slot->fd);
-        slot->fd = 0;
-        if (unlinkat(run->folder, slot->part.at, 0))
+        int why = slot->fd < 0 ? errno : ELOOP;
+        close_part(slot);
+        if (why != ELOOP && why != ENXIO)
             return fail(slot, PL_ERR_FILE, "cannot be written", why);
+        /* A link or a fifo that somebody left: ours is made in its place. */
+        if (unlinkat(run->folder, slot->part.at, 0))
+            return fail(slot, PL_ERR_FILE, "cannot be written", errno);
     }
     return fail(slot, PL_ERR_FILE, "cannot be written", EEXIST);
-}
-
-static bool has_contents(struct run *run, const struct pl_download *file,
-                         int fd, const struct stat *st)
-{
-    struct pl_str found;
-    return (!file->has_size || (uint64_t)st->st_size == file->size) &&
-           pl_sha256_file(run->arena, fd, &found, NULL) &&
-           pl_str_eq(found, file->sha256);
 }
 
 static bool fail_other(struct run *run, struct pl_download *file)
@@ -187,9 +191,12 @@ static bool fail_other(struct run *run, struct pl_download *file)
     pl_error_plain(&file->error, PL_ERR_INTEGRITY,
                    "%.*s is there with other contents than the lock names",
                    PL_STR_ARG(file->name));
-    return pl_error_hint(
-        &file->error, "remove it, and it is fetched: rm %.*s/%.*s",
-        PL_STR_ARG(run->options->folder), PL_STR_ARG(file->name));
+    PL_BUF(path, PL_MAX_MESSAGE_BYTES);
+    pl_escape_shell(&path,
+                    pl_path_join(run->arena, run->options->folder, file->name));
+    return pl_error_hint(&file->error,
+                         "remove it, and it is fetched: rm -- %.*s",
+                         PL_STR_ARG(pl_buf_view(&path)));
 }
 
 /* True: nothing is left to do for it. */
@@ -207,7 +214,12 @@ static bool is_settled(struct run *run, struct pl_download *file)
                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return !fail(&slot, PL_ERR_FILE, "cannot be read", errno);
-    if (has_contents(run, file, fd, &st))
+    struct pl_str found = {0};
+    bool fits = !fstat(fd, &st) &&
+                (!file->has_size || (uint64_t)st.st_size == file->size);
+    if (fits && !pl_sha256_file(run->arena, fd, &found, NULL))
+        fail(&slot, PL_ERR_FILE, "cannot be read", errno);
+    else if (fits && pl_str_eq(found, file->sha256))
         file->outcome = PL_DOWNLOAD_THERE;
     else
         (void)!fail_other(run, file);
@@ -217,31 +229,65 @@ static bool is_settled(struct run *run, struct pl_download *file)
 
 /* ---- from this machine ---- */
 
-static bool copy_bytes(struct slot *slot, int from)
+static bool write_all(int fd, struct pl_str bytes)
+{
+    while (bytes.len) {
+        ssize_t put = write(fd, bytes.at, bytes.len);
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0)
+            bytes = pl_str_sub(bytes, (size_t)put, bytes.len);
+    }
+    return true;
+}
+
+/* No more than the file was said to have, should it grow. */
+static bool copy_bytes(struct slot *slot, int from, uint64_t left)
 {
     PL_ARENA(arena);
     char *bytes = pl_arena_alloc(&arena, COPY_BYTES);
-    ssize_t got;
-    while ((got = read(from, bytes, COPY_BYTES)) > 0)
-        for (ssize_t at = 0; at < got;) {
-            ssize_t put = write(slot->fd, bytes + at, (size_t)(got - at));
-            if (put < 0)
-                return fail(slot, PL_ERR_FILE, "cannot be written", errno);
-            at += put;
-        }
-    return !got || fail(slot, PL_ERR_FILE, "cannot be copied", errno);
+    while (left) {
+        ssize_t got =
+            read(from, bytes, left < COPY_BYTES ? (size_t)left : COPY_BYTES);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail(slot, PL_ERR_FILE, "cannot be copied", errno);
+        if (!got)
+            return true;
+        if (!write_all(slot->fd, (struct pl_str){bytes, (size_t)got}))
+            return fail(slot, PL_ERR_FILE, "cannot be written", errno);
+        left -= (uint64_t)got;
+    }
+    return true;
+}
+
+static bool fail_size(struct run *run, struct slot *slot, uint64_t size)
+{
+    struct pl_download *file = slot->file;
+    pl_error_plain(&file->error, PL_ERR_INTEGRITY,
+                   "%.*s is not the file that the lock names",
+                   PL_STR_ARG(file->name));
+    pl_error_because(&file->error, "it has %" PRIu64 " bytes", size);
+    drop_part(run, slot);
+    return false;
 }
 
 static void copy(struct run *run, struct slot *slot)
 {
     struct stat st;
-    struct pl_str path = pl_arena_dup(run->arena, slot->file->path);
+    const struct pl_download *file = slot->file;
+    struct pl_str path = pl_arena_dup(run->arena, file->path);
     int from = open(path.at, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool is_file = from >= 0 && !fstat(from, &st) && S_ISREG(st.st_mode);
+    uint64_t size = is_file ? (uint64_t)st.st_size : 0;
     if (!is_file)
         fail(slot, PL_ERR_FILE, "cannot be copied from where the lock says",
              from < 0 ? errno : 0);
-    else if (empty_part(slot) && copy_bytes(slot, from))
+    else if ((file->has_size && size != file->size) ||
+             size > PL_MAX_WHEEL_BYTES)
+        fail_size(run, slot, size);
+    else if (empty_part(slot) && copy_bytes(slot, from, size))
         (void)!finish_part(run, slot);
     if (from >= 0)
         close(from);
@@ -476,14 +522,13 @@ static bool run_all(struct run *run, struct pl_error *err)
 static bool open_folder(struct run *run, struct pl_error *err)
 {
     struct pl_str path = pl_arena_dup(run->arena, run->options->folder);
-    if (!pl_dir_make(path, err))
-        return false;
     run->folder = open(path.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (run->folder >= 0)
         return true;
+    int why = errno;
     pl_error_plain(err, PL_ERR_FILE, "the folder %.*s cannot be opened",
                    PL_STR_ARG(path));
-    return pl_error_because(err, "%s", strerror(errno));
+    return pl_error_because(err, "%s", strerror(why));
 }
 
 static void lock_folder(struct run *run)
@@ -514,10 +559,11 @@ static bool has_space(struct run *run, struct pl_error *err)
         uint64_t have = pl_download_is_name(name)
                             ? size_at(run, name) + size_at(run, part)
                             : 0;
-        if (file->has_size && have < file->size)
+        if (file->has_size && have < file->size && needed < FAR_TOO_MUCH)
             needed += file->size - have;
     }
-    if (fstatvfs(run->folder, &vfs) || needed / vfs.f_frsize <= vfs.f_bavail)
+    if (fstatvfs(run->folder, &vfs) || !vfs.f_frsize ||
+        needed / vfs.f_frsize <= vfs.f_bavail)
         return true;
     pl_error_plain(err, PL_ERR_FILE, "there is not enough space in %.*s",
                    PL_STR_ARG(run->options->folder));
@@ -533,7 +579,7 @@ bool pl_download_run(struct pl_arena *arena,
 {
     struct run run = {
         .arena = arena, .options = options, .files = files, .count = count};
-    if (!open_folder(&run, err))
+    if (!pl_dir_make(options->folder, err) || !open_folder(&run, err))
         return false;
     lock_folder(&run);
     bool good = has_space(&run, err) && run_all(&run, err);

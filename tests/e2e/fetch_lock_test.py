@@ -150,7 +150,7 @@ def test_all(w):
     again = w.run()
     w.expect(again.returncode == 0 and not w.asked, again, w.asked)
     w.expect(again.stdout == done.stdout, again.stdout)
-    w.expect('All 2 files' in again.stderr, again.stderr)
+    w.expect('All files (2)' in again.stderr, again.stderr)
     offline = w.run('--offline')
     w.expect(offline.returncode == 0, offline)
     os.remove(os.path.join(w.to, B))
@@ -193,6 +193,16 @@ def test_path_entries_are_copied(w):
     w.expect(done.returncode == 0, done)
     w.expect([n for n, _ in w.asked] == [B], w.asked)
     w.is_right()
+
+
+def test_path_of_another_size(w):
+    os.makedirs(os.path.join(w.top, 'local'))
+    with open(os.path.join(w.top, 'local', A), 'wb') as f:
+        f.truncate(1 << 40)
+    w.write_lock({A: {'path': f'local/{A}'}})
+    done = w.run()
+    w.expect(done.returncode == 4 and 'bytes' in done.stderr, done)
+    w.expect(A not in w.names() and PART not in w.names(), w.names())
 
 
 def test_without_sizes(w):
@@ -357,7 +367,11 @@ def test_passing_trouble(w):
 def test_other_contents_are_there(w):
     w.write(A, b'mine')
     done = w.run()
-    w.expect(done.returncode == 4 and 'rm ' in done.stderr, done)
+    w.expect(done.returncode == 4 and 'rm -- ' in done.stderr, done)
+    w.to += " a';id"
+    w.write(A, b'mine')
+    cure = re.search(r'rm -- (.*)', w.run().stderr)[1]
+    w.expect(shlex.split(cure) == [os.path.join(w.to, A)], cure)
     with open(os.path.join(w.to, A), 'rb') as f:
         w.expect(f.read() == b'mine', 'it was changed')
 
