@@ -15,13 +15,13 @@ struct pl_lock_file pl_resolve_file(const struct pl_file *file)
 {
     return (struct pl_lock_file){
         .is_sdist = file->kind == PL_FILE_SDIST,
-        .name = file->name,
-        .url = file->url,
-        .path = file->path,
-        .upload_time = file->upload_time,
-        .size = file->size,
-        .has_size = file->has_size,
-        .sha256 = file->sha256,
+        .name = file->details->name,
+        .url = file->details->url,
+        .path = file->details->path,
+        .upload_time = file->details->upload_time,
+        .size = file->details->size,
+        .has_size = file->details->has_size,
+        .sha256 = file->details->sha256,
     };
 }
 
@@ -62,7 +62,8 @@ static bool add_packages(struct pl_arena *arena,
             return false;
         out->packages[out->package_count++] = lock_package(arena, chosen);
         /* an index may state any size: a sum that wraps would pass as small */
-        if (__builtin_add_overflow(out->download, chosen->candidate->file->size,
+        if (__builtin_add_overflow(out->download,
+                                   chosen->candidate->file->details->size,
                                    &out->download))
             out->download = UINT64_MAX;
         if (fact)
@@ -228,7 +229,7 @@ static void warn_of_package(const struct pl_setup *setup,
                         pl_arena_printf(arena, "%.*s %.*s has no extra `%.*s`",
                                         PL_STR_ARG(name), PL_STR_ARG(version),
                                         PL_STR_ARG(chosen->extras[i])));
-    if (file->page->is_torch && !file->upload_time.len &&
+    if (file->page->is_torch && !file->details->upload_time.len &&
         setup->problem.policy.exclude_newer.len)
         pl_vec_push(arena, out,
                     pl_arena_printf(arena,

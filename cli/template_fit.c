@@ -51,7 +51,8 @@ static bool add_up(const struct pl_solution *solution, struct pl_fit *fit,
         if (!pl_file_complete(file, err))
             return false;
         fit->replaced += solution->chosen[i].replaces != NULL;
-        if (__builtin_add_overflow(fit->download, file->size, &fit->download))
+        if (__builtin_add_overflow(fit->download, file->details->size,
+                                   &fit->download))
             fit->download = UINT64_MAX;
     }
     return true;

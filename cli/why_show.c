@@ -129,12 +129,14 @@ static void show_cost(struct shower *s)
     const struct pl_why *why = s->why;
     const struct pl_file *file = why->file;
     struct pl_arena *arena = s->cli->arena;
-    struct pl_str size = file->has_size ? pl_show_bytes(arena, file->size)
-                                        : PL_STR("unknown size");
+    struct pl_str size = file->details->has_size
+                             ? pl_show_bytes(arena, file->details->size)
+                             : PL_STR("unknown size");
     s->label = "costs";
-    item(s, pl_arena_printf(
-                arena, "%.*s: %.*s%s", PL_STR_ARG(size), PL_STR_ARG(file->name),
-                file->kind == PL_FILE_SDIST ? ", to be built" : ""));
+    item(s,
+         pl_arena_printf(arena, "%.*s: %.*s%s", PL_STR_ARG(size),
+                         PL_STR_ARG(file->details->name),
+                         file->kind == PL_FILE_SDIST ? ", to be built" : ""));
     if (!why->only_count)
         return;
     PL_BUF(text, PL_MAX_MESSAGE_BYTES);

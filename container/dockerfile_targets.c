@@ -162,13 +162,13 @@ static struct pl_str file_text(const struct judging *j,
 {
     struct pl_arena *arena = j->check->arena;
     struct pl_str version = pl_version_text(arena, file->version);
-    if (!file->has_size)
+    if (!file->details->has_size)
         return version;
-    if (file->size >= 100000000)
+    if (file->details->size >= 100000000)
         return pl_arena_printf(arena, "%.*s (%.1f GB)", PL_STR_ARG(version),
-                               (double)file->size / 1e9);
+                               (double)file->details->size / 1e9);
     return pl_arena_printf(arena, "%.*s (%.1f MB)", PL_STR_ARG(version),
-                           (double)file->size / 1e6);
+                           (double)file->details->size / 1e6);
 }
 
 /* Where people can find it: the line of the file that a word names. */

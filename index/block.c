@@ -171,7 +171,6 @@ static bool read_file(const struct reader *r, const char *record,
     f->yanked = flags & FILE_IS_YANKED;
     f->has_metadata = flags & FILE_HAS_METADATA;
     f->has_sha256 = flags & FILE_HAS_SHA256;
-    f->is_brief = true;
     return true;
 }
 

@@ -29,7 +29,7 @@ static bool read_details(struct pl_arena *arena, struct pl_str details,
                          unsigned flags, struct pl_file *file)
 {
     struct pl_unpacker u = pl_unpacker_from(details);
-    struct pl_file f = *file;
+    struct pl_file_details f = {0};
     size_t place_len = pl_unpack_u16(&u), name_len = pl_unpack_u16(&u);
     size_t upload_len = pl_unpack_u8(&u);
     f.size = pl_unpack_number(&u);
@@ -46,10 +46,9 @@ static bool read_details(struct pl_arena *arena, struct pl_str details,
     f.sha256 = unpack_hash(&u, arena, flags & FILE_HAS_SHA256);
     f.metadata_sha256 =
         unpack_hash(&u, arena, flags & FILE_HAS_METADATA_SHA256);
-    f.is_brief = false;
     if (u.bad || u.at != u.end)
         return false;
-    *file = f;
+    file->details = pl_file_details_keep(arena, &f);
     return true;
 }
 

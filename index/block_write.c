@@ -86,16 +86,17 @@ static int compare(const struct pl_file *a, const struct pl_file *b)
 {
     int order = pl_version_cmp(a->version, b->version);
     if (!order)
-        order = pl_str_cmp(a->name, b->name);
+        order = pl_str_cmp(a->details->name, b->details->name);
     if (!order)
-        order = pl_str_cmp(a->url, b->url);
-    return order ? order : pl_str_cmp(a->path, b->path);
+        order = pl_str_cmp(a->details->url, b->details->url);
+    return order ? order : pl_str_cmp(a->details->path, b->details->path);
 }
 
 static bool is_same_file(const struct pl_file *a, const struct pl_file *b)
 {
-    return a->sha256.len && pl_str_eq(a->sha256, b->sha256) &&
-           pl_str_eq(a->metadata_sha256, b->metadata_sha256);
+    return a->details->sha256.len &&
+           pl_str_eq(a->details->sha256, b->details->sha256) &&
+           pl_str_eq(a->details->metadata_sha256, b->details->metadata_sha256);
 }
 
 static bool is_reason(const struct block_known *known)
@@ -325,17 +326,18 @@ static uint32_t add_metadata(struct writer *w, const struct pl_block *block,
 
 static unsigned flags_of(const struct pl_file *f, struct pl_str place)
 {
-    bool is_tail =
-        place.len >= f->name.len &&
-        pl_str_eq(pl_str_sub(place, place.len - f->name.len, place.len),
-                  f->name);
+    bool is_tail = place.len >= f->details->name.len &&
+                   pl_str_eq(pl_str_sub(place, place.len - f->details->name.len,
+                                        place.len),
+                             f->details->name);
     return (f->kind == PL_FILE_WHEEL ? FILE_IS_WHEEL : 0u) |
-           (f->has_size ? FILE_HAS_SIZE : 0u) |
+           (f->details->has_size ? FILE_HAS_SIZE : 0u) |
            (f->yanked ? FILE_IS_YANKED : 0u) |
            (f->has_metadata ? FILE_HAS_METADATA : 0u) |
-           (f->url.len ? 0u : FILE_IS_PATH) | (is_tail ? 0u : FILE_NAME_APART) |
-           (f->sha256.len ? FILE_HAS_SHA256 : 0u) |
-           (f->metadata_sha256.len ? FILE_HAS_METADATA_SHA256 : 0u);
+           (f->details->url.len ? 0u : FILE_IS_PATH) |
+           (is_tail ? 0u : FILE_NAME_APART) |
+           (f->details->sha256.len ? FILE_HAS_SHA256 : 0u) |
+           (f->details->metadata_sha256.len ? FILE_HAS_METADATA_SHA256 : 0u);
 }
 
 static unsigned digit(char c)
@@ -360,21 +362,23 @@ static void pack_hash(struct pl_packer *p, struct pl_str hex)
 /* The flags of its record. */
 static unsigned pack_details(struct pl_packer *p, const struct pl_file *f)
 {
-    struct pl_str place = f->url.len ? f->url : f->path;
+    struct pl_str place =
+        f->details->url.len ? f->details->url : f->details->path;
     unsigned flags = flags_of(f, place);
-    if (place.len > UINT16_MAX || f->name.len > UINT16_MAX ||
-        f->upload_time.len > UINT8_MAX || (f->url.len && f->path.len))
+    if (place.len > UINT16_MAX || f->details->name.len > UINT16_MAX ||
+        f->details->upload_time.len > UINT8_MAX ||
+        (f->details->url.len && f->details->path.len))
         p->out->over = true;
     pl_pack_u16(p, (uint16_t)place.len);
-    pl_pack_u16(p, (uint16_t)f->name.len);
-    pl_pack_u8(p, (uint8_t)f->upload_time.len);
-    pl_pack_number(p, f->size);
+    pl_pack_u16(p, (uint16_t)f->details->name.len);
+    pl_pack_u8(p, (uint8_t)f->details->upload_time.len);
+    pl_pack_number(p, f->details->size);
     pl_buf_add_str(p->out, place);
     if (flags & FILE_NAME_APART)
-        pl_buf_add_str(p->out, f->name);
-    pl_buf_add_str(p->out, f->upload_time);
-    pack_hash(p, f->sha256);
-    pack_hash(p, f->metadata_sha256);
+        pl_buf_add_str(p->out, f->details->name);
+    pl_buf_add_str(p->out, f->details->upload_time);
+    pack_hash(p, f->details->sha256);
+    pack_hash(p, f->details->metadata_sha256);
     return flags;
 }
 

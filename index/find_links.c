@@ -172,8 +172,8 @@ static bool open_file(struct pl_str path, int *fd, uint64_t *size,
                           PL_STR_ARG(path), strerror(errno));
 }
 
-static bool check_stated(const struct pl_file *file, struct pl_str found,
-                         struct pl_error *err)
+static bool check_stated(const struct pl_file_details *file,
+                         struct pl_str found, struct pl_error *err)
 {
     if (!file->sha256.len || pl_str_eq(file->sha256, found))
         return true;
@@ -189,18 +189,21 @@ static bool measure(struct pl_arena *arena, struct pl_file *file, bool *there,
                     struct pl_error *err)
 {
     int fd PL_CLEANUP(close_fd) = -1;
+    struct pl_file_details details = *file->details;
     struct pl_str sha256;
-    if (!open_file(file->path, &fd, &file->size, err))
+    if (!open_file(details.path, &fd, &details.size, err))
         return false;
     *there = fd >= 0;
     if (!*there)
         return true;
     if (!pl_sha256_file(arena, fd, &sha256, err))
-        return pl_error_wrap(err, "%.*s", PL_STR_ARG(file->path));
-    if (!check_stated(file, sha256, err))
+        return pl_error_wrap(err, "%.*s", PL_STR_ARG(details.path));
+    if (!check_stated(&details, sha256, err))
         return false;
-    file->sha256 = sha256;
-    file->has_size = true;
+    details.sha256 = sha256;
+    details.has_size = true;
+    file->details = pl_file_details_keep(arena, &details);
+    file->has_sha256 = true;
     return true;
 }
 
@@ -218,7 +221,7 @@ static bool measure_all(struct pl_arena *arena, const struct pl_page *page,
         struct pl_file file = page->files[i];
         bool there = true;
         file.page = measured;
-        if (file.path.len && !measure(arena, &file, &there, err))
+        if (file.details->path.len && !measure(arena, &file, &there, err))
             return false;
         if (there)
             files[measured->file_count++] = file;
@@ -271,6 +274,14 @@ static bool read_folder(struct pl_arena *arena, const struct place *place,
 
 /* ---- pages ---- */
 
+static const struct pl_file_details *
+at_root(struct pl_arena *arena, const struct pl_file_details *details)
+{
+    struct pl_file_details rooted = *details;
+    rooted.path = pl_arena_printf(arena, "/%.*s", PL_STR_ARG(details->path));
+    return pl_file_details_keep(arena, &rooted);
+}
+
 /* Paths below LOCAL_ROOT become absolute; what hides below it is left out. */
 static const struct pl_page *without_root(struct pl_arena *arena,
                                           const struct pl_page *page)
@@ -283,10 +294,10 @@ static const struct pl_page *without_root(struct pl_arena *arena,
     rooted->file_count = 0;
     for (size_t i = 0; i < page->file_count; i++) {
         struct pl_file file = page->files[i];
-        if (pl_str_starts(file.url, LOCAL_ROOT))
+        if (pl_str_starts(file.details->url, LOCAL_ROOT))
             continue;
-        if (file.path.len)
-            file.path = pl_arena_printf(arena, "/%.*s", PL_STR_ARG(file.path));
+        if (file.details->path.len)
+            file.details = at_root(arena, file.details);
         files[rooted->file_count++] = file;
     }
     return rooted;
@@ -351,14 +362,14 @@ static bool read_wheel(struct pl_find_links *links, const struct pl_file *file,
     if (pl_wheel_read_file(links->arena, links->net, fd, file, &text, &why))
         return pl_metadata_parse(links->arena, text, file, out, err);
     if (why.code == PL_ERR_FILE)
-        pl_error_wrap(&why, "%.*s", PL_STR_ARG(file->path));
+        pl_error_wrap(&why, "%.*s", PL_STR_ARG(file->details->path));
     return pl_error_plain(err, why.code, "%.*s", PL_STR_ARG(why.message));
 }
 
 static bool changed(const struct pl_file *file, struct pl_error *err)
 {
     return pl_error_plain(err, PL_ERR_FILE, "%.*s changed while it was read",
-                          PL_STR_ARG(file->path));
+                          PL_STR_ARG(file->details->path));
 }
 
 static bool read_sdist(struct pl_find_links *links, const struct pl_file *file,
@@ -367,11 +378,11 @@ static bool read_sdist(struct pl_find_links *links, const struct pl_file *file,
     PL_ARENA(scratch);
     struct pl_str bytes;
     enum pl_file_state state;
-    if (!pl_file_load(&scratch, file->path, PL_MAX_SDIST_BYTES, &bytes, &state,
-                      err))
+    if (!pl_file_load(&scratch, file->details->path, PL_MAX_SDIST_BYTES, &bytes,
+                      &state, err))
         return false;
     if (state != PL_FILE_READ ||
-        !pl_str_eq(pl_sha256_hex(&scratch, bytes), file->sha256))
+        !pl_str_eq(pl_sha256_hex(&scratch, bytes), file->details->sha256))
         return changed(file, err);
     return links->net->sdist_parse(links->arena, bytes, file, out, err);
 }
@@ -382,9 +393,10 @@ bool pl_find_links_metadata(struct pl_find_links *links,
 {
     int fd PL_CLEANUP(close_fd) = -1;
     uint64_t size = 0;
-    if (!need_net(links, err) || !open_file(file->path, &fd, &size, err))
+    if (!need_net(links, err) ||
+        !open_file(file->details->path, &fd, &size, err))
         return false;
-    if (fd < 0 || size != file->size)
+    if (fd < 0 || size != file->details->size)
         return changed(file, err);
     return file->kind == PL_FILE_WHEEL ? read_wheel(links, file, fd, out, err)
                                        : read_sdist(links, file, out, err);

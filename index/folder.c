@@ -164,7 +164,7 @@ static bool parse_wheel(struct folder *f, const struct pl_file *file,
     if (!there)
         return pl_error_plain(err, PL_ERR_INPUT,
                               "the recorded index does not hold its metadata");
-    return check_hash(body, file->metadata_sha256, path, err) &&
+    return check_hash(body, file->details->metadata_sha256, path, err) &&
            pl_metadata_parse(f->arena, body, file, out, err);
 }
 
@@ -182,7 +182,7 @@ static bool parse_sdist(struct folder *f, const struct pl_file *file,
                               "it is a source distribution that the recorded "
                               "index does not hold");
     const struct pl_net *net;
-    return check_hash(bytes, file->sha256, below, err) &&
+    return check_hash(bytes, file->details->sha256, below, err) &&
            pl_net_load(&net, err) &&
            net->sdist_parse(f->arena, bytes, file, out, err);
 }
@@ -190,8 +190,9 @@ static bool parse_sdist(struct folder *f, const struct pl_file *file,
 static bool parse_metadata(struct folder *f, const struct pl_file *file,
                            struct pl_metadata *out, struct pl_error *err)
 {
-    struct pl_str below = file->path;
-    if (file->url.len && !pl_url_below(f->arena, f->base, file->url, &below))
+    struct pl_str below = file->details->path;
+    if (file->details->url.len &&
+        !pl_url_below(f->arena, f->base, file->details->url, &below))
         return pl_error_plain(err, PL_ERR_INPUT,
                               "the recorded index does not hold its metadata");
     return file->kind == PL_FILE_WHEEL ? parse_wheel(f, file, below, out, err)
@@ -213,7 +214,7 @@ static bool answer_metadata(struct folder *f, const struct pl_file *file,
         event->reason = why.message;
         return true;
     }
-    pl_error_plain(err, why.code, "%.*s: %.*s", PL_STR_ARG(file->name),
+    pl_error_plain(err, why.code, "%.*s: %.*s", PL_STR_ARG(file->details->name),
                    PL_STR_ARG(why.message));
     if (why.because.len)
         pl_error_because(err, "%.*s", PL_STR_ARG(why.because));

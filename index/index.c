@@ -105,11 +105,20 @@ const struct pl_str *pl_index_warnings(const struct pl_index *index,
     return index->warnings.at;
 }
 
+const struct pl_file_details *
+pl_file_details_keep(struct pl_arena *arena,
+                     const struct pl_file_details *details)
+{
+    struct pl_file_details *kept = pl_new(arena, struct pl_file_details);
+    *kept = *details;
+    return kept;
+}
+
 /* Files stand in memory of podlock's own; only their readers see const. */
 bool pl_file_complete(const struct pl_file *file, struct pl_error *err)
 {
     struct pl_page_source *source = file->page->source;
-    return !file->is_brief ||
+    return file->details ||
            source->complete(source, (struct pl_file *)file, err);
 }
 

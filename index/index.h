@@ -42,34 +42,38 @@
 
 enum pl_file_kind { PL_FILE_WHEEL, PL_FILE_SDIST };
 
+/* What is looked at of the few files that a run considers closely. */
+struct pl_file_details {
+    struct pl_str name;            /* file name, decoded */
+    struct pl_str url;             /* absolute, without credentials; or: */
+    struct pl_str path;            /* relative; when the folder has no origin */
+    struct pl_str sha256;          /* 64 hex digits; empty: not stated */
+    struct pl_str upload_time;     /* RFC 3339, UTC; empty: not stated */
+    struct pl_str metadata_sha256; /* empty: not stated */
+    uint64_t size;                 /* bytes; see has_size */
+    bool has_size;
+};
+
 /*
  * Files of one version may share `version`, those of equal tags `wheel`: who
  * compares looks at the pointers first.
  *
- * A file that is_brief comes from the cache, where few of thousands are ever
- * looked at closely: its name, address, hashes, size and upload time are
- * empty until pl_file_complete (or pl_page_complete) has returned true.
+ * A brief file is without `details`: of thousands that come from the cache few
+ * are ever looked at closely. Until pl_file_complete (or pl_page_complete) has
+ * returned true, nobody may look at its name, address, hashes, size and time.
  */
 struct pl_file {
-    const struct pl_page *page;       /* where it stands */
-    const struct pl_version *version; /* from the file name */
-    const struct pl_wheeltags *wheel; /* NULL unless kind is WHEEL */
-    struct pl_str name;               /* file name, decoded */
-    struct pl_str url;                /* absolute, without credentials; or: */
-    struct pl_str path;            /* relative; when the folder has no origin */
-    struct pl_str sha256;          /* 64 hex digits; empty: not stated */
-    struct pl_str upload_time;     /* RFC 3339, UTC; empty: not stated */
-    struct pl_str requires_python; /* as stated; empty: none */
-    struct pl_str yanked_reason;   /* may be empty */
-    struct pl_str metadata_sha256; /* empty: not stated */
-    uint64_t size;                 /* bytes; see has_size */
-    uint32_t number;               /* on its page */
+    const struct pl_page *page;            /* where it stands */
+    const struct pl_version *version;      /* from the file name */
+    const struct pl_wheeltags *wheel;      /* NULL unless kind is WHEEL */
+    const struct pl_file_details *details; /* NULL: see above */
+    struct pl_str requires_python;         /* as stated; empty: none */
+    struct pl_str yanked_reason;           /* may be empty */
+    uint32_t number;                       /* on its page */
     enum pl_file_kind kind;
-    bool has_size;
     bool yanked;
     bool has_metadata; /* the index offers NAME.metadata */
-    bool is_brief;
-    bool has_sha256; /* of a brief one: see pl_file_has_sha256 */
+    bool has_sha256;   /* the index states it */
 };
 
 struct pl_page {
@@ -93,15 +97,16 @@ struct pl_page_source {
     void (*prepare)(struct pl_page_source *source);
 };
 
+/* A copy that lives as long as the arena. */
+const struct pl_file_details *
+pl_file_details_keep(struct pl_arena *arena,
+                     const struct pl_file_details *details);
+
 /* Errors: PL_ERR_INDEX, when the cache has changed meanwhile. */
 PL_MUST_CHECK bool pl_file_complete(const struct pl_file *file,
                                     struct pl_error *err);
 PL_MUST_CHECK bool pl_page_complete(const struct pl_page *page,
                                     struct pl_error *err);
-static inline bool pl_file_has_sha256(const struct pl_file *file)
-{
-    return file->is_brief ? file->has_sha256 : file->sha256.len > 0;
-}
 
 /* Core metadata, as far as a resolver needs it. */
 struct pl_metadata {

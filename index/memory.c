@@ -99,7 +99,7 @@ static bool answer_metadata(struct memory *m, const struct wish *wish,
     if (!known && m->strict)
         return pl_error_plain(err, PL_ERR_INPUT,
                               "the dump does not hold the metadata of %.*s",
-                              PL_STR_ARG(file->name));
+                              PL_STR_ARG(file->details->name));
     event->kind = PL_EVENT_METADATA;
     event->file = file;
     event->metadata = known ? known->metadata : NULL;

@@ -94,16 +94,17 @@ static const struct pl_wheeltags *keep_tags(struct pl_page_build *build,
 }
 
 /* A name that parses is one part of a path: pep/wheelname.h. */
-static bool parse_name(struct pl_page_build *build, struct pl_file *file)
+static bool parse_name(struct pl_page_build *build, struct pl_str name,
+                       struct pl_file *file)
 {
     struct pl_str project = build->page->project;
     struct pl_wheelname wheel;
     if (file->kind == PL_FILE_SDIST) {
-        if (!pl_sdistname_parse(build->arena, file->name, project,
-                                &wheel.version, NULL))
+        if (!pl_sdistname_parse(build->arena, name, project, &wheel.version,
+                                NULL))
             return false;
     } else {
-        if (!pl_wheelname_parse(build->arena, file->name, &wheel, NULL) ||
+        if (!pl_wheelname_parse(build->arena, name, &wheel, NULL) ||
             !pl_str_eq(wheel.name, project))
             return false;
         file->wheel = keep_tags(build, &wheel.tags);
@@ -137,54 +138,66 @@ static bool join(struct pl_page_build *build, struct pl_str stated,
 }
 
 static bool place(struct pl_page_build *build, struct pl_str stated,
-                  struct pl_file *file)
+                  struct pl_file_details *details)
 {
     struct pl_str url;
     if (build->folder.len) {
-        file->path = pl_path_join(build->arena, build->folder, file->name);
+        details->path =
+            pl_path_join(build->arena, build->folder, details->name);
         return true;
     }
-    if (!join(build, stated, file->name, &url))
+    if (!join(build, stated, details->name, &url))
         return false;
     if (!build->path_root.len ||
-        !pl_url_below(build->arena, build->path_root, url, &file->path))
-        file->url = url;
+        !pl_url_below(build->arena, build->path_root, url, &details->path))
+        details->url = url;
     return true;
+}
+
+static void fill_details(struct pl_page_build *build,
+                         const struct pl_page_row *row,
+                         struct pl_file_details *details)
+{
+    details->sha256 = keep_sha256(build, row->sha256);
+    if (!pl_upload_time_normalize(build->arena, row->upload_time,
+                                  &details->upload_time))
+        details->upload_time = PL_STR("");
+    details->size = row->size;
+    details->has_size = row->has_size;
+    details->metadata_sha256 = keep_sha256(build, row->metadata_sha256);
 }
 
 static void fill(struct pl_page_build *build, const struct pl_page_row *row,
                  struct pl_file *file)
 {
-    file->sha256 = keep_sha256(build, row->sha256);
-    if (!pl_upload_time_normalize(build->arena, row->upload_time,
-                                  &file->upload_time))
-        file->upload_time = PL_STR("");
-    file->size = row->size;
-    file->has_size = row->has_size;
+    file->page = build->page;
     file->yanked = row->yanked;
     file->yanked_reason = keep(build, row->yanked_reason);
     file->requires_python =
         keep_requires_python(build, pl_str_trim(row->requires_python));
     file->has_metadata = row->has_metadata;
-    file->metadata_sha256 = keep_sha256(build, row->metadata_sha256);
-    file->page = build->page;
+    file->has_sha256 = file->details->sha256.len > 0;
 }
 
 bool pl_page_add(struct pl_page_build *build, const struct pl_page_row *row,
                  struct pl_error *err)
 {
     struct pl_file file = {0};
+    struct pl_file_details details = {0};
     if (++build->rows > PL_MAX_FILES_PER_PAGE)
         return pl_error_plain(err, PL_ERR_LIMIT,
                               "more than %d files on one page",
                               PL_MAX_FILES_PER_PAGE);
     if (!kind_of(row->name, &file.kind))
         return true;
-    file.name = pl_arena_dup(build->arena, row->name);
-    if (!parse_name(build, &file) || !place(build, row->url, &file)) {
+    details.name = pl_arena_dup(build->arena, row->name);
+    if (!parse_name(build, details.name, &file) ||
+        !place(build, row->url, &details)) {
         build->page->dropped += !build->is_flat;
         return true;
     }
+    fill_details(build, row, &details);
+    file.details = pl_file_details_keep(build->arena, &details);
     fill(build, row, &file);
     pl_vec_push(build->arena, &build->files, file);
     return true;
@@ -200,7 +213,7 @@ void pl_page_set_status(struct pl_page_build *build, struct pl_str status)
 static int cmp_names(const struct pl_file *a, const struct pl_file *b)
 {
     int order = pl_version_cmp(a->version, b->version);
-    return order ? order : pl_str_cmp(a->name, b->name);
+    return order ? order : pl_str_cmp(a->details->name, b->details->name);
 }
 
 /* The URL makes the order total, so that it never depends on qsort. */
@@ -209,8 +222,8 @@ static int cmp_files(const void *a, const void *b)
     const struct pl_file *x = a, *y = b;
     int order = cmp_names(x, y);
     if (!order)
-        order = pl_str_cmp(x->url, y->url);
-    return order ? order : pl_str_cmp(x->path, y->path);
+        order = pl_str_cmp(x->details->url, y->details->url);
+    return order ? order : pl_str_cmp(x->details->path, y->details->path);
 }
 
 /* Most indexes list files in this order already. */

@@ -60,7 +60,7 @@ static bool answer_error(struct remote *r, struct metadata_wish *wish,
         return answer_none(r, wish, why->message);
     if (err)
         *err = *why;
-    pl_error_wrap(err, "%.*s", PL_STR_ARG(wish->file->name));
+    pl_error_wrap(err, "%.*s", PL_STR_ARG(wish->file->details->name));
     return false;
 }
 
@@ -119,7 +119,7 @@ static bool is_offline(struct remote *r, const struct metadata_wish *wish)
         return false;
     pl_error_plain(&r->failure, PL_ERR_INDEX,
                    "the metadata of %.*s are not in the cache",
-                   PL_STR_ARG(wish->file->name));
+                   PL_STR_ARG(wish->file->details->name));
     pl_error_hint(&r->failure, "run once without --offline");
     return true;
 }
@@ -147,15 +147,16 @@ void pl_remote_want_metadata(struct pl_index *index, const struct pl_file *file)
                  : file->has_metadata        ? STAGE_METADATA_FILE
                                              : STAGE_RANGES,
     };
-    if (r->failure.code == PL_OK && file->path.len) {
+    bool is_local = file->details && file->details->path.len;
+    if (r->failure.code == PL_OK && is_local) {
         (void)!read_local(r, wish);
         return;
     }
     if (r->failure.code != PL_OK || pl_remote_look_up_metadata(r, wish) ||
         !pl_file_complete(file, &r->failure) || is_offline(r, wish))
         return;
-    if (wish->stage == STAGE_SDIST && file->has_size &&
-        file->size > PL_MAX_SDIST_BYTES)
+    if (wish->stage == STAGE_SDIST && file->details->has_size &&
+        file->details->size > PL_MAX_SDIST_BYTES)
         (void)!answer_too_large(r, wish);
     else
         pl_remote_queue(r, &wish->task);
@@ -183,9 +184,10 @@ static void set_range(const struct metadata_wish *wish,
     if (need->length) {
         request->range_from = need->offset;
         request->range_to = need->offset + need->length - 1;
-    } else if (file->has_size && file->size > PL_WHEEL_TAIL_BYTES) {
-        request->range_from = file->size - PL_WHEEL_TAIL_BYTES;
-        request->range_to = file->size - 1;
+    } else if (file->details->has_size &&
+               file->details->size > PL_WHEEL_TAIL_BYTES) {
+        request->range_from = file->details->size - PL_WHEEL_TAIL_BYTES;
+        request->range_to = file->details->size - 1;
     } else {
         request->suffix = true;
         request->range_to = PL_WHEEL_TAIL_BYTES;
@@ -222,13 +224,13 @@ bool pl_remote_send_metadata(struct remote *r, struct metadata_wish *wish,
                              struct pl_error *err)
 {
     struct pl_request request = {
-        .url = wish->file->url,
+        .url = wish->file->details->url,
         .max_bytes = PL_MAX_METADATA_BYTES,
         .user = wish,
     };
     switch (wish->stage) {
     case STAGE_METADATA_FILE:
-        request.url = metadata_url(r, wish->file->url);
+        request.url = metadata_url(r, wish->file->details->url);
         break;
     case STAGE_RANGES:
         set_range(wish, &request);
@@ -264,9 +266,9 @@ static bool take_wheel_text(struct remote *r, struct metadata_wish *wish,
                             struct pl_str text, struct pl_error *err)
 {
     struct pl_str what = pl_arena_printf(r->arena, "the METADATA in %.*s",
-                                         PL_STR_ARG(wish->file->name));
+                                         PL_STR_ARG(wish->file->details->name));
     return check_hash(pl_sha256_hex(r->arena, text),
-                      wish->file->metadata_sha256, what, err) &&
+                      wish->file->details->metadata_sha256, what, err) &&
            answer_text(r, wish, text, err);
 }
 
@@ -274,7 +276,7 @@ static bool changed_midway(const struct metadata_wish *wish,
                            struct pl_error *err)
 {
     return pl_error_plain(err, PL_ERR_INDEX, "%.*s changed while it was read",
-                          PL_STR_ARG(wish->file->name));
+                          PL_STR_ARG(wish->file->details->name));
 }
 
 static bool add_piece(struct remote *r, struct metadata_wish *wish,
@@ -283,13 +285,13 @@ static bool add_piece(struct remote *r, struct metadata_wish *wish,
     const struct pl_file *file = wish->file;
     struct pl_wheel_piece piece = {response->range_from,
                                    pl_arena_dup(r->arena, response->body)};
-    if (file->has_size && response->total != file->size) {
+    if (file->details->has_size && response->total != file->details->size) {
         pl_error_plain(err, PL_ERR_INTEGRITY,
                        "%.*s is not the file that the index states",
-                       PL_STR_ARG(file->name));
+                       PL_STR_ARG(file->details->name));
         return pl_error_because(err, "it has %llu bytes, the index says %llu",
                                 (unsigned long long)response->total,
-                                (unsigned long long)file->size);
+                                (unsigned long long)file->details->size);
     }
     if (wish->wheel.pieces.len && (wish->wheel.total != response->total ||
                                    !pl_str_eq(wish->etag, response->etag)))
@@ -329,11 +331,11 @@ static bool take_whole_wheel(struct remote *r, struct metadata_wish *wish,
 {
     struct pl_str text, found;
     struct pl_error why = {.arena = r->arena};
-    bool is_read =
-        pl_sha256_file(r->arena, wish->sink, &found, &why) &&
-        check_hash(found, wish->file->sha256, wish->file->name, &why) &&
-        pl_wheel_read_file(r->arena, r->net, wish->sink, wish->file, &text,
-                           &why);
+    bool is_read = pl_sha256_file(r->arena, wish->sink, &found, &why) &&
+                   check_hash(found, wish->file->details->sha256,
+                              wish->file->details->name, &why) &&
+                   pl_wheel_read_file(r->arena, r->net, wish->sink, wish->file,
+                                      &text, &why);
     return is_read ? take_wheel_text(r, wish, text, err)
                    : answer_error(r, wish, &why, err);
 }
@@ -345,8 +347,9 @@ static bool take_sdist(struct remote *r, struct metadata_wish *wish,
 {
     struct pl_error why = {.arena = r->arena};
     struct pl_metadata *metadata = pl_new(r->arena, struct pl_metadata);
-    if (!check_hash(pl_sha256_hex(r->arena, response->body), wish->file->sha256,
-                    wish->file->name, err))
+    if (!check_hash(pl_sha256_hex(r->arena, response->body),
+                    wish->file->details->sha256, wish->file->details->name,
+                    err))
         return false;
     if (!r->net->sdist_parse(r->arena, response->body, wish->file, metadata,
                              &why))
@@ -363,8 +366,8 @@ static bool take_body(struct remote *r, struct metadata_wish *wish,
     switch (wish->stage) {
     case STAGE_METADATA_FILE:
         hash = pl_sha256_hex(r->arena, response->body);
-        return check_hash(hash, wish->file->metadata_sha256, response->url,
-                          err) &&
+        return check_hash(hash, wish->file->details->metadata_sha256,
+                          response->url, err) &&
                answer_text(r, wish, response->body, err);
     case STAGE_RANGES:
         return take_ignored_range(r, wish, err);

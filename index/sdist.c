@@ -171,7 +171,7 @@ static bool open_archive(struct scan *s, struct pl_str bytes)
     int status;
     if (!s->archive)
         pl_out_of_memory();
-    if (pl_str_ends(s->file->name, ".zip")) {
+    if (pl_str_ends(s->file->details->name, ".zip")) {
         status = archive_read_support_format_zip(s->archive);
     } else {
         status = archive_read_support_format_tar(s->archive);

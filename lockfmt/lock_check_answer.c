@@ -74,18 +74,22 @@ static bool add_file(struct checker *c, const struct pl_lock_package *package,
                      const struct pl_version *version,
                      const struct pl_page *page, struct pl_file *out)
 {
-    *out = (struct pl_file){
-        .page = page,
-        .version = version,
+    struct pl_file_details details = {
         .name = file->name,
         .url = file->url,
         .path = file->path,
         .sha256 = file->sha256,
         .upload_time = file->upload_time,
-        .requires_python = package->requires_python,
         .size = file->size,
         .has_size = file->has_size,
+    };
+    *out = (struct pl_file){
+        .page = page,
+        .version = version,
+        .details = pl_file_details_keep(c->arena, &details),
+        .requires_python = package->requires_python,
         .kind = PL_FILE_SDIST,
+        .has_sha256 = file->sha256.len > 0,
     };
     if (!pl_str_ends(file->name, ".whl"))
         return file->name.len;

@@ -256,15 +256,17 @@ static enum pl_exclusion judge_file(struct filler *f,
     if (!python_fits(f, file->requires_python))
         return PL_EXCLUDED_PYTHON;
     if (policy->exclude_newer.len && !file->page->is_torch &&
-        (!file->upload_time.len ||
-         pl_upload_time_cmp(file->upload_time, policy->exclude_newer) >= 0))
+        (!file->details->upload_time.len ||
+         pl_upload_time_cmp(file->details->upload_time,
+                            policy->exclude_newer) >= 0))
         return PL_EXCLUDED_NEWER;
     if (file->yanked &&
         !any_direct(f->problem, f->project->name, pins, file->version))
         return PL_EXCLUDED_YANKED;
-    if (!pl_file_has_sha256(file))
+    if (!file->has_sha256)
         return PL_EXCLUDED_HASH;
-    if (f->hashed && is_refused(f->problem, f->project->name, file->sha256))
+    if (f->hashed &&
+        is_refused(f->problem, f->project->name, file->details->sha256))
         return PL_EXCLUDED_OTHER_HASH;
     if (!variant_fits(f, file))
         return PL_EXCLUDED_VARIANT;

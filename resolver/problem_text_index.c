@@ -91,20 +91,22 @@ static bool make_name(struct pl_text_reader *r, const struct pl_textword *word,
 }
 
 static bool parse_name(struct pl_text_reader *r, const struct pl_textword *word,
-                       struct pl_file *file)
+                       struct pl_text_file *entry)
 {
+    struct pl_file *file = &entry->file;
+    struct pl_str name = entry->details.name;
     bool parsed;
     bool right = true;
     struct pl_wheelname *wheel = pl_new(r->arena, struct pl_wheelname);
     file->version = &wheel->version;
-    if (pl_str_ends(file->name, ".whl")) {
+    if (pl_str_ends(name, ".whl")) {
         file->kind = PL_FILE_WHEEL;
         file->wheel = &wheel->tags;
-        parsed = pl_wheelname_parse(r->arena, file->name, wheel, r->err);
+        parsed = pl_wheelname_parse(r->arena, name, wheel, r->err);
         right = parsed && pl_str_eq(wheel->name, r->page->project);
     } else {
         file->kind = PL_FILE_SDIST;
-        parsed = pl_sdistname_parse(r->arena, file->name, r->page->project,
+        parsed = pl_sdistname_parse(r->arena, name, r->page->project,
                                     &wheel->version, r->err);
     }
     if (!parsed)
@@ -137,15 +139,14 @@ static bool upload_option(struct pl_text_reader *r, const struct pl_textword *w,
 static bool text_option(struct pl_text_file *entry,
                         const struct pl_textoption *option)
 {
-    struct pl_file *file = &entry->file;
     const struct {
         const char *key;
         struct pl_str *where;
     } texts[] = {
-        {"url", &file->url},
-        {"path", &file->path},
-        {"python", &file->requires_python},
-        {"yanked", &file->yanked_reason},
+        {"url", &entry->details.url},
+        {"path", &entry->details.path},
+        {"python", &entry->file.requires_python},
+        {"yanked", &entry->file.yanked_reason},
         {"unusable", &entry->reason},
     };
     for (size_t i = 0; i < PL_COUNT(texts); i++)
@@ -180,18 +181,18 @@ static bool flag_option(struct pl_text_file *entry,
 static bool file_option(struct pl_text_reader *r, struct pl_text_file *entry,
                         const struct pl_textoption *option)
 {
-    struct pl_file *file = &entry->file;
+    struct pl_file_details *details = &entry->details;
     bool known = flag_option(entry, option);
     if (text_option(entry, option) || known)
         return true;
     if (pl_str_is(option->key, "size")) {
-        file->has_size = true;
-        return pl_text_number(r, &option->value, &file->size);
+        details->has_size = true;
+        return pl_text_number(r, &option->value, &details->size);
     }
     if (pl_str_is(option->key, "sha256"))
-        return hash_option(r, &option->value, &file->sha256);
+        return hash_option(r, &option->value, &details->sha256);
     if (pl_str_is(option->key, "upload"))
-        return upload_option(r, &option->value, &file->upload_time);
+        return upload_option(r, &option->value, &details->upload_time);
     if (pl_str_is(option->key, "metadata-python"))
         return pl_text_specifier(r, &option->value,
                                  &entry->metadata->requires_python);
@@ -233,14 +234,16 @@ bool pl_text_read_file(struct pl_text_reader *r)
     bool sdist = false, hash = true;
     if (!pl_textline_word(&r->line, "a file", &word, r->err) ||
         !read_options(r, &entry, &sdist, &hash) ||
-        !make_name(r, &word, sdist, &entry.file.name) ||
-        !parse_name(r, &word, &entry.file))
+        !make_name(r, &word, sdist, &entry.details.name) ||
+        !parse_name(r, &word, &entry))
         return false;
+    struct pl_file_details *details = &entry.details;
+    if (hash && !details->sha256.len)
+        details->sha256 = pl_sha256_hex(r->arena, details->name);
+    if (!details->url.len && !details->path.len)
+        details->url = pl_text_default_url(r->arena, r->page, details->name);
     struct pl_file *file = &entry.file;
-    if (hash && !file->sha256.len)
-        file->sha256 = pl_sha256_hex(r->arena, file->name);
-    if (!file->url.len && !file->path.len)
-        file->url = pl_text_default_url(r->arena, r->page, file->name);
+    file->has_sha256 = details->sha256.len > 0;
     file->has_metadata = file->kind == PL_FILE_WHEEL;
     file->page = r->page;
     pl_vec_push(r->arena, &r->files, entry);
@@ -281,10 +284,9 @@ bool pl_text_read_metadata(struct pl_text_reader *r)
 
 static int compare_files(const void *a, const void *b)
 {
-    const struct pl_file *x = &((const struct pl_text_file *)a)->file;
-    const struct pl_file *y = &((const struct pl_text_file *)b)->file;
-    int order = pl_version_cmp(x->version, y->version);
-    return order ? order : pl_str_cmp(x->name, y->name);
+    const struct pl_text_file *x = a, *y = b;
+    int order = pl_version_cmp(x->file.version, y->file.version);
+    return order ? order : pl_str_cmp(x->details.name, y->details.name);
 }
 
 static void add_metadata(struct pl_text_reader *r,
@@ -318,6 +320,8 @@ bool pl_text_finish_project(struct pl_text_reader *r)
         qsort(r->files.at, count, sizeof(r->files.at[0]), compare_files);
     for (size_t i = 0; i < count; i++) {
         files[i] = r->files.at[i].file;
+        files[i].details =
+            pl_file_details_keep(r->arena, &r->files.at[i].details);
         add_metadata(r, &r->files.at[i], &files[i]);
     }
     r->page->files = files;

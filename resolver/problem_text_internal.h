@@ -18,6 +18,7 @@ typedef PL_VEC(struct pl_requirement) pl_requirement_vec;
 /* A file of the page being read, and what is known of its metadata. */
 struct pl_text_file {
     struct pl_file file;
+    struct pl_file_details details; /* the file's, in the end */
     bool unread;
     bool unusable;
     struct pl_str reason; /* of unusable */

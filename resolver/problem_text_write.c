@@ -225,17 +225,18 @@ static void write_metadata(struct writer *w, const struct pl_metadata *metadata)
 static void write_page_options(struct writer *w, const struct pl_file *file)
 {
     struct pl_str usual =
-        pl_text_default_url(w->scratch, file->page, file->name);
-    if (!pl_str_eq(file->url, usual))
-        pl_textoption_print(w->out, "url", file->url);
-    pl_textoption_print(w->out, "path", file->path);
-    if (file->sha256.len)
-        pl_textoption_print(w->out, "sha256", file->sha256);
+        pl_text_default_url(w->scratch, file->page, file->details->name);
+    if (!pl_str_eq(file->details->url, usual))
+        pl_textoption_print(w->out, "url", file->details->url);
+    pl_textoption_print(w->out, "path", file->details->path);
+    if (file->details->sha256.len)
+        pl_textoption_print(w->out, "sha256", file->details->sha256);
     else
         pl_buf_add_cstr(w->out, " no-hash");
-    if (file->has_size)
-        pl_buf_addf(w->out, " size=%llu", (unsigned long long)file->size);
-    pl_textoption_print(w->out, "upload", file->upload_time);
+    if (file->details->has_size)
+        pl_buf_addf(w->out, " size=%llu",
+                    (unsigned long long)file->details->size);
+    pl_textoption_print(w->out, "upload", file->details->upload_time);
     pl_textoption_print(w->out, "python", file->requires_python);
     if (file->yanked && !file->yanked_reason.len)
         pl_buf_add_cstr(w->out, " yanked");
@@ -249,7 +250,7 @@ static void write_file(struct writer *w, const struct pl_project *project,
     const struct pl_candidate *candidate = read_candidate(project, file);
     const struct pl_metadata *metadata = candidate ? candidate->metadata : NULL;
     pl_buf_add_char(w->out, ' ');
-    pl_textword_print(w->out, file->name);
+    pl_textword_print(w->out, file->details->name);
     write_page_options(w, file);
     if (!candidate)
         pl_buf_add_cstr(w->out, " unread");

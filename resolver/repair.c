@@ -59,10 +59,10 @@ bool pl_attempt_is_late(const struct pl_attempt *a)
 static void take_upload_time(struct pl_arena *arena, const struct pl_file *file,
                              struct pl_verdict *out)
 {
-    if (!file->page->is_torch && file->upload_time.len &&
+    if (!file->page->is_torch && file->details->upload_time.len &&
         (!out->newest.len ||
-         pl_upload_time_cmp(file->upload_time, out->newest) > 0))
-        out->newest = pl_arena_dup(arena, file->upload_time);
+         pl_upload_time_cmp(file->details->upload_time, out->newest) > 0))
+        out->newest = pl_arena_dup(arena, file->details->upload_time);
 }
 
 static bool judge(struct pl_attempt *a, const struct pl_solution *solution,
@@ -75,7 +75,8 @@ static bool judge(struct pl_attempt *a, const struct pl_solution *solution,
         if (!pl_file_complete(file, NULL))
             return false;
         out->replaced += chosen->replaces != NULL;
-        if (__builtin_add_overflow(out->download, file->size, &out->download))
+        if (__builtin_add_overflow(out->download, file->details->size,
+                                   &out->download))
             out->download = UINT64_MAX;
         take_upload_time(a->arena, file, out);
     }

@@ -132,9 +132,9 @@ static bool add_size(const struct pl_file *file, struct pl_why *out,
 {
     if (!pl_file_complete(file, err))
         return false;
-    if (!file->has_size)
+    if (!file->details->has_size)
         out->only_unknown++;
-    else if (__builtin_add_overflow(out->only_bytes, file->size,
+    else if (__builtin_add_overflow(out->only_bytes, file->details->size,
                                     &out->only_bytes))
         out->only_bytes = UINT64_MAX;
     return true;

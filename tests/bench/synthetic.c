@@ -75,18 +75,23 @@ static struct pl_page *make_page(const struct bench_index *w,
     struct pl_str sha256 =
         PL_STR("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8"
                "55");
-    for (uint32_t v = 0; v < w->versions; v++)
-        files[v] = (struct pl_file){
-            .kind = PL_FILE_WHEEL,
+    for (uint32_t v = 0; v < w->versions; v++) {
+        struct pl_file_details details = {
             .name = w->version_texts[v],
-            .version = &w->version_values[v],
-            .wheel = &pure,
             .url = page->index_url,
             .sha256 = sha256,
+        };
+        files[v] = (struct pl_file){
+            .kind = PL_FILE_WHEEL,
+            .details = pl_file_details_keep(arena, &details),
+            .has_sha256 = true,
+            .version = &w->version_values[v],
+            .wheel = &pure,
             .requires_python = PL_STR(">=3.8"),
             .has_metadata = true,
             .page = page,
         };
+    }
     return page;
 }
 

@@ -10,7 +10,7 @@ static void use(struct pl_arena *arena, const struct pl_block *block)
         const struct pl_file *file = &page->files[i];
         struct pl_metadata metadata;
         struct pl_str reason;
-        PL_FUZZ_WANT(!file->is_brief && file->page == page);
+        PL_FUZZ_WANT(file->details && file->page == page);
         PL_FUZZ_WANT((file->kind == PL_FILE_WHEEL) == (file->wheel != NULL));
         (void)pl_version_cmp(file->version, page->files[0].version);
         (void)pl_version_text(arena, file->version);

@@ -48,14 +48,14 @@ static inline void fuzz_check_page(struct pl_arena *arena,
 {
     for (size_t i = 0; i < page->file_count; i++) {
         const struct pl_file *file = &page->files[i];
-        PL_FUZZ_WANT(pl_url_name_is_safe(file->name));
-        PL_FUZZ_WANT(!file->url.len != !file->path.len);
-        if (file->url.len)
-            fuzz_check_url(arena, file->url);
+        PL_FUZZ_WANT(pl_url_name_is_safe(file->details->name));
+        PL_FUZZ_WANT(!file->details->url.len != !file->details->path.len);
+        if (file->details->url.len)
+            fuzz_check_url(arena, file->details->url);
         else
-            fuzz_check_path(file->path);
-        fuzz_check_hash(file->sha256);
-        fuzz_check_hash(file->metadata_sha256);
+            fuzz_check_path(file->details->path);
+        fuzz_check_hash(file->details->sha256);
+        fuzz_check_hash(file->details->metadata_sha256);
         PL_FUZZ_WANT(i == 0 || pl_version_cmp(page->files[i - 1].version,
                                               file->version) <= 0);
     }

@@ -38,15 +38,16 @@ static void same_file(const struct pl_file *a, const struct pl_file *b)
     assert_int_equal(a->kind, b->kind);
     same_version(a->version, b->version);
     same_tags(a->wheel, b->wheel);
-    same_text(a->name, b->name);
-    same_text(a->url, b->url);
-    same_text(a->path, b->path);
-    same_text(a->sha256, b->sha256);
-    same_text(a->upload_time, b->upload_time);
+    same_text(a->details->name, b->details->name);
+    same_text(a->details->url, b->details->url);
+    same_text(a->details->path, b->details->path);
+    same_text(a->details->sha256, b->details->sha256);
+    same_text(a->details->upload_time, b->details->upload_time);
     same_text(a->requires_python, b->requires_python);
     same_text(a->yanked_reason, b->yanked_reason);
-    same_text(a->metadata_sha256, b->metadata_sha256);
-    assert_true(a->size == b->size && a->has_size == b->has_size);
+    same_text(a->details->metadata_sha256, b->details->metadata_sha256);
+    assert_true(a->details->size == b->details->size &&
+                a->details->has_size == b->details->has_size);
     assert_int_equal(a->yanked, b->yanked);
     assert_int_equal(a->has_metadata, b->has_metadata);
 }
@@ -245,8 +246,8 @@ static void test_small(void **state)
     assert_str(again->page->status, "archived");
     assert_int_equal(again->page->dropped, 1);
     assert_str(files[0].yanked_reason, "");
-    assert_str(files[0].url, "https://i.example/simple/a/f/"
-                             "a-1.0-2_x-py3-none-any.whl");
+    assert_str(files[0].details->url, "https://i.example/simple/a/f/"
+                                      "a-1.0-2_x-py3-none-any.whl");
     struct pl_metadata m;
     struct pl_str why;
     assert_int_equal(pl_block_metadata(&arena, again, &files[3], &m, &why),
@@ -286,7 +287,8 @@ static void test_absent(void **state)
     PL_ARENA(arena);
     struct pl_block *block = pl_block_make(&arena, NULL, &fresh);
     struct pl_block *again = read_back(&arena, block);
-    struct pl_file file = {.name = PL_STR("a")};
+    struct pl_file_details details = {.name = PL_STR("a")};
+    struct pl_file file = {.details = &details};
     struct pl_metadata m;
     struct pl_str why;
     assert_null(again->page);
@@ -311,7 +313,7 @@ static void test_files_that_can_matter(void **state)
     struct pl_block *block = pl_block_make(&arena, page, &fresh);
     assert_int_equal(block->page->file_count, PL_COUNT(kept));
     for (size_t i = 0; i < PL_COUNT(kept); i++)
-        assert_str(block->page->files[i].name, kept[i]);
+        assert_str(block->page->files[i].details->name, kept[i]);
     const struct pl_block *again = read_back(&arena, block);
     assert_ptr_equal(pl_block_make(&arena, again->page, &fresh)->page,
                      again->page);
@@ -485,8 +487,7 @@ static void test_brief_files(void **state)
     assert_int_equal(brief->file_count, page->file_count);
     for (size_t i = 0; i < page->file_count; i++) {
         const struct pl_file *a = &page->files[i], *b = &brief->files[i];
-        assert_true(b->is_brief);
-        assert_int_equal(b->name.len, 0);
+        assert_null(b->details);
         same_version(a->version, b->version);
         same_tags(a->wheel, b->wheel);
         same_text(a->requires_python, b->requires_python);
@@ -494,12 +495,12 @@ static void test_brief_files(void **state)
         assert_int_equal(a->kind, b->kind);
         assert_int_equal(a->yanked, b->yanked);
         assert_int_equal(a->has_metadata, b->has_metadata);
-        assert_int_equal(pl_file_has_sha256(a), pl_file_has_sha256(b));
+        assert_int_equal(a->has_sha256, b->has_sha256);
         same_known(&c.arena, c.block, &c.loaded, i);
     }
     assert_true(pl_file_complete(&brief->files[1], NULL));
     same_file(&page->files[1], &brief->files[1]);
-    assert_true(brief->files[0].is_brief);
+    assert_null(brief->files[0].details);
     struct pl_file copy = brief->files[2];
     assert_true(pl_file_complete(&copy, NULL));
     same_file(&page->files[2], &copy);
@@ -542,7 +543,7 @@ static void assert_changed(struct cached *c)
     const struct pl_page *page = c->loaded.page;
     assert_false(pl_file_complete(&page->files[0], &err));
     assert_error(&err, PL_ERR_INDEX, "has changed while podlock read it");
-    assert_true(page->files[0].is_brief);
+    assert_null(page->files[0].details);
     assert_false(pl_page_complete(page, NULL));
     PL_BUF(out, PL_MAX_CACHE_ENTRY_BYTES);
     pl_block_write(&c->loaded, &out);

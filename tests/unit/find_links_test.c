@@ -43,7 +43,7 @@ static void assert_files(const struct pl_page *page, const char *wanted)
     PL_BUF(out, 10000);
     for (size_t i = 0; page && i < page->file_count; i++)
         pl_buf_addf(&out, "%s%.*s", i ? " " : "",
-                    PL_STR_ARG(page->files[i].name));
+                    PL_STR_ARG(page->files[i].details->name));
     assert_str(pl_buf_view(&out), wanted);
 }
 
@@ -109,13 +109,13 @@ static void test_file(void **state)
     const struct pl_file *file = &page->files[0];
     assert_int_equal(file->kind, PL_FILE_SDIST);
     assert_str(file->version->text, "1");
-    assert_str(file->path, join(&arena, root, "a-1.tar.gz"));
-    assert_int_equal(file->url.len, 0);
-    assert_str(file->sha256, "ba7816bf8f01cfea414140de5dae2223"
-                             "b00361a396177a9cb410ff61f20015ad");
-    assert_true(file->has_size);
-    assert_int_equal(file->size, 3);
-    assert_int_equal(file->upload_time.len, 0);
+    assert_str(file->details->path, join(&arena, root, "a-1.tar.gz"));
+    assert_int_equal(file->details->url.len, 0);
+    assert_str(file->details->sha256, "ba7816bf8f01cfea414140de5dae2223"
+                                      "b00361a396177a9cb410ff61f20015ad");
+    assert_true(file->details->has_size);
+    assert_int_equal(file->details->size, 3);
+    assert_int_equal(file->details->upload_time.len, 0);
     assert_true(file->page == page);
     assert_str(page->project, "a");
     assert_int_equal(page->index_url.len, 0);
@@ -139,7 +139,8 @@ static void test_relative_folder(void **state)
     };
     for (size_t i = 0; i < PL_COUNT(spelt); i++) {
         struct pl_find_links *links = open_links(&arena, spelt[i][0]);
-        assert_str(page_in(links, &arena, "a")->files[0].path, spelt[i][1]);
+        assert_str(page_in(links, &arena, "a")->files[0].details->path,
+                   spelt[i][1]);
     }
     assert_int_equal(chdir(before), 0);
     tree_remove(root);
@@ -159,7 +160,7 @@ static void test_kinds_of_files(void **state)
     struct pl_find_links *links = open_links(&arena, root);
     const struct pl_page *page = page_in(links, &arena, "a");
     assert_files(page, "a-1.zip");
-    assert_int_equal(page->files[0].size, 3);
+    assert_int_equal(page->files[0].details->size, 3);
     tree_remove(root);
 }
 
@@ -199,8 +200,8 @@ static void test_several_places(void **state)
     assert_true(pl_find_links_open(&arena, places, 2, &links, &err));
     const struct pl_page *page = page_in(links, &arena, "a");
     assert_files(page, "a-1.zip a-1.zip a-2.zip");
-    assert_str(page->files[0].path, join(&arena, root, "y/a-1.zip"));
-    assert_str(page->files[1].path, join(&arena, root, "x/a-1.zip"));
+    assert_str(page->files[0].details->path, join(&arena, root, "y/a-1.zip"));
+    assert_str(page->files[1].details->path, join(&arena, root, "x/a-1.zip"));
     assert_files(page_in(links, &arena, "b"), "b-1.zip");
     tree_remove(root);
 }
@@ -238,7 +239,7 @@ static void test_file_url(void **state)
     const char *url =
         pl_arena_printf(&arena, "file://%s/my%%20wheels", root).at;
     struct pl_find_links *links = open_links(&arena, url);
-    assert_str(page_in(links, &arena, "a")->files[0].path,
+    assert_str(page_in(links, &arena, "a")->files[0].details->path,
                join(&arena, root, "my wheels/a-1.zip"));
     tree_remove(root);
 }
@@ -324,7 +325,7 @@ static void check_changed(const char *name, struct pl_str then)
     assert_false(
         pl_find_links_metadata(links, &page->files[0], &metadata, &err));
     assert_error(&err, PL_ERR_FILE, "changed while it was read");
-    tree_remove_below(&arena, page->files[0].path);
+    tree_remove_below(&arena, page->files[0].details->path);
     assert_false(
         pl_find_links_metadata(links, &page->files[0], &metadata, &err));
     assert_error(&err, PL_ERR_FILE, "changed while it was read");
@@ -360,11 +361,11 @@ static void test_page(void **state)
         open_links(&arena, join(&arena, root, "x y/page.html"));
     const struct pl_page *page = page_in(links, &arena, "a");
     assert_files(page, "a-1.zip a-2.zip a-4.zip");
-    assert_str(page->files[0].path, join(&arena, root, "x y/a-1.zip"));
-    assert_int_equal(page->files[0].size, 4);
-    assert_str(page->files[1].path, join(&arena, root, "w #/a-2.zip"));
-    assert_str(page->files[2].url, "https://i.example/a-4.zip");
-    assert_int_equal(page->files[2].path.len, 0);
+    assert_str(page->files[0].details->path, join(&arena, root, "x y/a-1.zip"));
+    assert_int_equal(page->files[0].details->size, 4);
+    assert_str(page->files[1].details->path, join(&arena, root, "w #/a-2.zip"));
+    assert_str(page->files[2].details->url, "https://i.example/a-4.zip");
+    assert_int_equal(page->files[2].details->path.len, 0);
     assert_int_equal(page->dropped, 0);
     assert_files(page_in(links, &arena, "b"), "b-1.zip");
     assert_null(page_in(links, &arena, "c"));

@@ -52,7 +52,7 @@ static struct pl_index_event metadata_of(struct pl_index *index,
     bool any;
     pl_index_want_metadata(index, file);
     if (!pl_index_next(index, &event, &any, NULL))
-        fail_msg("%.*s: an error", PL_STR_ARG(file->name));
+        fail_msg("%.*s: an error", PL_STR_ARG(file->details->name));
     assert_true(any && event.kind == PL_EVENT_METADATA && event.file == file);
     return event;
 }
@@ -102,10 +102,10 @@ static void test_both_layouts(void **state)
         const struct pl_page *page = page_at(index, "a");
         assert_true(page && page->file_count == 1);
         assert_str(page->index_url, "");
-        assert_str(page->files[0].url, "");
+        assert_str(page->files[0].details->url, "");
         at =
             pl_arena_printf(&arena, "%sfiles/%s", prefixes[i], WHEEL("a", "1"));
-        assert_str(page->files[0].path, at.at);
+        assert_str(page->files[0].details->path, at.at);
         struct pl_index_event event = metadata_of(index, &page->files[0]);
         assert_non_null(event.metadata);
         assert_int_equal(event.metadata->require_count, 1);
@@ -129,9 +129,10 @@ static void test_origin(void **state)
     const struct pl_page *page = page_at(index, "a");
     assert_non_null(page);
     assert_str(page->index_url, "https://index.example/r/pypi/simple/");
-    assert_str(page->files[0].url, "https://other.example/a-1.tar.gz");
-    assert_str(page->files[1].url, "https://index.example/r/pypi/f/a-2.zip");
-    assert_str(page->files[1].path, "");
+    assert_str(page->files[0].details->url, "https://other.example/a-1.tar.gz");
+    assert_str(page->files[1].details->url,
+               "https://index.example/r/pypi/f/a-2.zip");
+    assert_str(page->files[1].details->path, "");
     struct pl_index_event event = metadata_of(index, &page->files[0]);
     assert_null(event.metadata);
     assert_str(event.reason, "the recorded index does not hold its metadata");
@@ -152,8 +153,8 @@ static void test_html_page(void **state)
     tree_add(root, "simple/b/index.json", PAGE(WHEEL("b", "2"), ""));
     tree_add(root, "simple/c/other.txt", "");
     struct pl_index *index = open_at(&arena, root, "");
-    assert_str(page_at(index, "a")->files[0].path, "f/a-1.zip");
-    assert_str(page_at(index, "b")->files[0].name, WHEEL("b", "2"));
+    assert_str(page_at(index, "a")->files[0].details->path, "f/a-1.zip");
+    assert_str(page_at(index, "b")->files[0].details->name, WHEEL("b", "2"));
     assert_null(page_at(index, "c"));
     tree_remove(root);
 }
@@ -219,12 +220,13 @@ static void test_torch_files(void **state)
     struct pl_index *index = open_at(&arena, root, "cu124");
     const struct pl_page *page = page_at(index, "torch");
     assert_str(page->index_url, "https://index.example/pytorch/whl/cu124/");
-    assert_str(page->files[0].name, "torch-2+cu124-py3-none-any.whl");
-    assert_str(page->files[0].url, "https://index.example/pytorch/whl/cu124/"
-                                   "torch-2%2Bcu124-py3-none-any.whl");
+    assert_str(page->files[0].details->name, "torch-2+cu124-py3-none-any.whl");
+    assert_str(page->files[0].details->url,
+               "https://index.example/pytorch/whl/cu124/"
+               "torch-2%2Bcu124-py3-none-any.whl");
     assert_non_null(metadata_of(index, &page->files[0]).metadata);
     page = page_at(index, "torchtext");
-    assert_str(page->files[0].url,
+    assert_str(page->files[0].details->url,
                "https://index.example/pytorch/whl/cu124/torchtext/" WHEEL(
                    "torchtext", "1"));
     assert_null(metadata_of(index, &page->files[0]).metadata);

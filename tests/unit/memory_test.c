@@ -8,6 +8,7 @@
 
 struct world {
     struct pl_page page;
+    struct pl_file_details details[2];
     struct pl_file files[2];
     struct pl_metadata metadata;
     struct pl_index *index;
@@ -18,8 +19,11 @@ static struct world *make_world(struct pl_arena *arena)
     struct world *w = pl_new(arena, struct world);
     w->page = (struct pl_page){
         .project = PL_STR("a"), .files = w->files, .file_count = 2};
-    w->files[0] = (struct pl_file){.name = PL_STR("a-1"), .page = &w->page};
-    w->files[1] = (struct pl_file){.name = PL_STR("a-2"), .page = &w->page};
+    w->details[0].name = PL_STR("a-1");
+    w->details[1].name = PL_STR("a-2");
+    for (size_t i = 0; i < 2; i++)
+        w->files[i] =
+            (struct pl_file){.details = &w->details[i], .page = &w->page};
     w->index = pl_memory_open(arena);
     pl_memory_add_page(w->index, &w->page);
     return w;

@@ -59,15 +59,16 @@ static void test_pypi_page(void **state)
         2);
     const struct pl_file *wheel = &page->files[0], *sdist = &page->files[1];
     assert_str(page->status, "deprecated");
-    assert_str(wheel->url, "https://i.example/f/" WHEEL);
-    assert_str(wheel->name, WHEEL);
-    assert_str(wheel->sha256, SHA_B);
+    assert_str(wheel->details->url, "https://i.example/f/" WHEEL);
+    assert_str(wheel->details->name, WHEEL);
+    assert_str(wheel->details->sha256, SHA_B);
     assert_str(wheel->requires_python, ">=3.8,<4");
-    assert_str(wheel->metadata_sha256, SHA_A);
-    assert_true(wheel->has_metadata && wheel->yanked && !wheel->has_size);
+    assert_str(wheel->details->metadata_sha256, SHA_A);
+    assert_true(wheel->has_metadata && wheel->yanked &&
+                !wheel->details->has_size);
     assert_str(wheel->yanked_reason, "bad & \"worse\"");
-    assert_str(wheel->upload_time, "2026-04-01T00:00:00Z");
-    assert_str(sdist->url, "https://f.example/x/a-2.tar.gz");
+    assert_str(wheel->details->upload_time, "2026-04-01T00:00:00Z");
+    assert_str(sdist->details->url, "https://f.example/x/a-2.tar.gz");
     assert_false(sdist->yanked || sdist->has_metadata);
 }
 
@@ -85,13 +86,15 @@ static void test_torch_page(void **state)
         "</body></html>\n<!--TIMESTAMP 1755000000-->\n",
         2);
     const struct pl_file *file = &page->files[0];
-    assert_str(file->name, "a-2.5.1+cu124-cp310-cp310-linux_x86_64.whl");
+    assert_str(file->details->name,
+               "a-2.5.1+cu124-cp310-cp310-linux_x86_64.whl");
     assert_str(file->version->local, "cu124");
-    assert_str(file->url, "https://i.example/whl/cu124/"
-                          "a-2.5.1%2Bcu124-cp310-cp310-linux_x86_64.whl");
+    assert_str(file->details->url,
+               "https://i.example/whl/cu124/"
+               "a-2.5.1%2Bcu124-cp310-cp310-linux_x86_64.whl");
     assert_true(file->has_metadata);
-    assert_str(file->metadata_sha256, "");
-    assert_str(page->files[1].sha256, "");
+    assert_str(file->details->metadata_sha256, "");
+    assert_str(page->files[1].details->sha256, "");
 }
 
 static void test_attributes(void **state)
@@ -108,15 +111,18 @@ static void test_attributes(void **state)
                      ->has_metadata);
     assert_str(
         only_file(&arena, "<a href='" WHEEL "#egg=a&amp;sha256=" SHA_A "'>")
-            ->sha256,
+            ->details->sha256,
         SHA_A);
-    assert_str(only_file(&arena, "<a href='" WHEEL "#md5=" SHA_A "'>")->sha256,
+    assert_str(only_file(&arena, "<a href='" WHEEL "#md5=" SHA_A "'>")
+                   ->details->sha256,
                "");
-    assert_str(only_file(&arena, "<a href=' " WHEEL "\n'>")->url,
+    assert_str(only_file(&arena, "<a href=' " WHEEL "\n'>")->details->url,
                "https://i.example/simple/a/" WHEEL);
-    assert_str(only_file(&arena, "<a href='&#97;-1-py3-none-any.whl'>")->name,
-               WHEEL);
-    assert_str(only_file(&arena, "<a href=x><a href='" WHEEL "' href=y>")->name,
+    assert_str(
+        only_file(&arena, "<a href='&#97;-1-py3-none-any.whl'>")->details->name,
+        WHEEL);
+    assert_str(only_file(&arena, "<a href=x><a href='" WHEEL "' href=y>")
+                   ->details->name,
                WHEEL);
 }
 
@@ -128,9 +134,10 @@ static void test_base(void **state)
     assert_str(only_file(&arena, "<base href='https://u:p@b.example/s/'>"
                                  "<base href='https://c.example/'>"
                                  "<a href='" WHEEL "'>")
-                   ->url,
+                   ->details->url,
                "https://b.example/s/" WHEEL);
-    assert_str(only_file(&arena, "<base href='/s/'><a href='" WHEEL "'>")->url,
+    assert_str(only_file(&arena, "<base href='/s/'><a href='" WHEEL "'>")
+                   ->details->url,
                "https://i.example/s/" WHEEL);
     assert_null(parse(&arena, "<base href='file:///'><a href='x'>", &err));
     assert_error(&err, PL_ERR_INDEX, "neither https nor http");
@@ -162,9 +169,10 @@ static void test_names(void **state)
                   "'>\"</script>",
                   0);
     assert_int_equal(page->dropped, 1);
-    assert_str(only_file(&arena, "<a href='a-1.0.tar.gz?x=/b-2.tar.gz'>")->name,
+    assert_str(only_file(&arena, "<a href='a-1.0.tar.gz?x=/b-2.tar.gz'>")
+                   ->details->name,
                "a-1.0.tar.gz");
-    assert_str(only_file(&arena, "<a href='%61-1.tar.gz'>")->name,
+    assert_str(only_file(&arena, "<a href='%61-1.tar.gz'>")->details->name,
                "a-1.tar.gz");
 }
 
@@ -321,11 +329,11 @@ static void test_rows(void **state)
         assert_int_equal(page->file_count, table[i].count);
         assert_int_equal(page->dropped, 0);
         if (page->file_count)
-            assert_str(page->files[0].url, table[i].first);
+            assert_str(page->files[0].details->url, table[i].first);
         if (page->file_count == 2)
             assert_str(page->files[1].requires_python, ">=3.9");
         if (page->file_count == 2)
-            assert_str(page->files[0].sha256, HASH);
+            assert_str(page->files[0].details->sha256, HASH);
     }
 }
 

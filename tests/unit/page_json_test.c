@@ -53,18 +53,19 @@ static void test_wheel(void **state)
         "\"requires-python\":\" >=3.8 \",\"x\":{},"
         "\"core-metadata\":{\"sha256\":\"" SHA_B "\"}");
     assert_int_equal(file->kind, PL_FILE_WHEEL);
-    assert_str(file->name, "a-1.0-2x-py3-none-any.whl");
-    assert_str(file->url, "https://i.example/f/a-1.0-2x-py3-none-any.whl");
-    assert_str(file->path, "");
+    assert_str(file->details->name, "a-1.0-2x-py3-none-any.whl");
+    assert_str(file->details->url,
+               "https://i.example/f/a-1.0-2x-py3-none-any.whl");
+    assert_str(file->details->path, "");
     assert_str(file->version->text, "1.0");
     assert_true(file->wheel->has_build);
-    assert_str(file->sha256, SHA_A);
-    assert_str(file->upload_time, "2024-01-01T00:00:00.5Z");
-    assert_true(file->has_size && file->size == 7);
+    assert_str(file->details->sha256, SHA_A);
+    assert_str(file->details->upload_time, "2024-01-01T00:00:00.5Z");
+    assert_true(file->details->has_size && file->details->size == 7);
     assert_false(file->yanked);
     assert_str(file->requires_python, ">=3.8");
     assert_true(file->has_metadata);
-    assert_str(file->metadata_sha256, SHA_b);
+    assert_str(file->details->metadata_sha256, SHA_b);
     assert_str(file->page->project, "a");
     assert_str(file->page->index_url, "https://i.example/simple/");
     assert_false(file->page->is_torch);
@@ -77,9 +78,9 @@ static void test_bare_file(void **state)
     const struct pl_file *file = only_file(&arena, "a-1.0.tar.gz", "");
     assert_int_equal(file->kind, PL_FILE_SDIST);
     assert_str(file->version->text, "1.0");
-    assert_false(file->has_size || file->yanked || file->has_metadata);
-    assert_str(file->sha256, "");
-    assert_str(file->upload_time, "");
+    assert_false(file->details->has_size || file->yanked || file->has_metadata);
+    assert_str(file->details->sha256, "");
+    assert_str(file->details->upload_time, "");
     assert_str(file->requires_python, "");
     assert_int_equal(only_file(&arena, "a-1.0.zip", "")->kind, PL_FILE_SDIST);
 }
@@ -124,7 +125,7 @@ static void test_core_metadata(void **state)
         const struct pl_file *file =
             only_file(&arena, "a-1-py3-none-any.whl", cases[i].more);
         assert_int_equal(file->has_metadata, cases[i].has);
-        assert_str(file->metadata_sha256, cases[i].sha256);
+        assert_str(file->details->metadata_sha256, cases[i].sha256);
     }
 }
 
@@ -137,13 +138,13 @@ static void test_unsure_values(void **state)
         &arena, name,
         ",\"size\":-1,\"upload-time\":\"yesterday\",\"hashes\":{\"sha256\":"
         "\"" SHA_A "a\"}");
-    assert_false(file->has_size);
-    assert_str(file->upload_time, "");
-    assert_str(file->sha256, "");
+    assert_false(file->details->has_size);
+    assert_str(file->details->upload_time, "");
+    assert_str(file->details->sha256, "");
     file = only_file(&arena, name, ",\"size\":1.5,\"hashes\":null");
-    assert_false(file->has_size);
+    assert_false(file->details->has_size);
     file = only_file(&arena, name, ",\"hashes\":{\"sha256\":\"" SHA_B "\"}");
-    assert_str(file->sha256, SHA_b);
+    assert_str(file->details->sha256, SHA_b);
 }
 
 static void test_dropped_names(void **state)
@@ -198,8 +199,8 @@ static void test_bad_url_drops(void **state)
     assert_non_null(page);
     assert_int_equal(page->dropped, 1);
     assert_int_equal(page->file_count, 2);
-    assert_str(page->files[0].url, "https://h/x?y/a-2.tar.gz");
-    assert_str(page->files[1].url, "https://i.example/simple/a/q");
+    assert_str(page->files[0].details->url, "https://h/x?y/a-2.tar.gz");
+    assert_str(page->files[1].details->url, "https://i.example/simple/a/q");
 }
 
 static void test_order(void **state)
@@ -228,13 +229,13 @@ static void test_order(void **state)
     assert_int_equal(page->file_count, PL_COUNT(names));
     for (size_t i = 0; i < PL_COUNT(names); i++)
         assert_ptr_equal(page->files[i].page, page);
-    assert_str(page->files[0].name, names[0]);
-    assert_str(page->files[1].name, names[1]);
-    assert_str(page->files[2].name, names[2]);
-    assert_str(page->files[3].name, names[3]);
-    assert_str(page->files[4].name, names[4]);
-    assert_str(page->files[5].name, names[5]);
-    assert_str(page->files[6].name, names[6]);
+    assert_str(page->files[0].details->name, names[0]);
+    assert_str(page->files[1].details->name, names[1]);
+    assert_str(page->files[2].details->name, names[2]);
+    assert_str(page->files[3].details->name, names[3]);
+    assert_str(page->files[4].details->name, names[4]);
+    assert_str(page->files[5].details->name, names[5]);
+    assert_str(page->files[6].details->name, names[6]);
 }
 
 static void test_head(void **state)

@@ -35,7 +35,8 @@ static void assert_files(const struct pl_page *page, const char *wanted)
     for (size_t i = 0; i < page->file_count; i++) {
         const struct pl_file *file = &page->files[i];
         pl_buf_addf(&out, "%s%.*s:%.*s", i ? " " : "",
-                    PL_STR_ARG(file->page->index_url), PL_STR_ARG(file->name));
+                    PL_STR_ARG(file->page->index_url),
+                    PL_STR_ARG(file->details->name));
     }
     assert_str(pl_buf_view(&out), wanted);
 }
@@ -110,7 +111,7 @@ static void test_flat(void **state)
     const struct pl_page *page = pl_page_finish(&build);
     assert_int_equal(page->file_count, 1);
     assert_int_equal(page->dropped, 0);
-    assert_str(page->files[0].url, "https://i.example/a-1.zip");
+    assert_str(page->files[0].details->url, "https://i.example/a-1.zip");
 }
 
 int main(void)

@@ -106,15 +106,17 @@ static void test_files(void **state)
     assert_true(pl_index_next(text.index, &event, &any, NULL) && any);
     const struct pl_file *files = event.page->files;
     assert_int_equal(event.page->file_count, 4);
-    assert_true(pl_str_is(files[0].name, "a_b-1.tar.gz"));
+    assert_true(pl_str_is(files[0].details->name, "a_b-1.tar.gz"));
     assert_int_equal(files[0].kind, PL_FILE_SDIST);
-    assert_true(files[0].yanked && files[0].has_size && !files[0].size);
+    assert_true(files[0].yanked && files[0].details->has_size &&
+                !files[0].details->size);
     assert_true(pl_str_is(files[0].yanked_reason, "a b"));
-    assert_int_equal(files[1].sha256.len, 0);
-    assert_true(pl_str_is(files[1].url, "http://x/y"));
-    assert_true(pl_str_is(files[2].upload_time, "2024-01-01T01:00:00Z"));
-    assert_true(pl_str_is(files[3].name, "a_b-2-py3-none-any.whl"));
-    assert_int_equal(files[3].sha256.len, 64);
+    assert_int_equal(files[1].details->sha256.len, 0);
+    assert_true(pl_str_is(files[1].details->url, "http://x/y"));
+    assert_true(
+        pl_str_is(files[2].details->upload_time, "2024-01-01T01:00:00Z"));
+    assert_true(pl_str_is(files[3].details->name, "a_b-2-py3-none-any.whl"));
+    assert_int_equal(files[3].details->sha256.len, 64);
     assert_ptr_equal(files[3].page, event.page);
 }
 

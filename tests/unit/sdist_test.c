@@ -71,9 +71,12 @@ static bool parse(struct pl_arena *arena, struct pl_str bytes, bool zip,
 {
     static const struct pl_page page = {.project = {"a", 1}};
     struct pl_version version;
-    struct pl_file file = {
-        .kind = PL_FILE_SDIST, .page = &page, .version = &version};
-    file.name = zip ? PL_STR("a-1.zip") : PL_STR("a-1.tar.gz");
+    struct pl_file_details details = {.name = zip ? PL_STR("a-1.zip")
+                                                  : PL_STR("a-1.tar.gz")};
+    struct pl_file file = {.kind = PL_FILE_SDIST,
+                           .page = &page,
+                           .version = &version,
+                           .details = &details};
     *err = (struct pl_error){.arena = arena};
     assert_true(pl_version_parse(arena, PL_STR("1"), &version, NULL));
     return pl_sdist_parse(arena, bytes, &file, out, err);
@@ -349,14 +352,17 @@ static void check_real(const struct real *real)
     const char *root = getenv("PODLOCK_SOURCE_ROOT");
     struct pl_page page = {.project = pl_str_from(real->project)};
     struct pl_version version;
-    struct pl_file file = {
-        .kind = PL_FILE_SDIST, .page = &page, .version = &version};
+    struct pl_file_details details = {.name = pl_str_from(real->name)};
+    struct pl_file file = {.kind = PL_FILE_SDIST,
+                           .page = &page,
+                           .version = &version,
+                           .details = &details};
     struct pl_metadata m;
     struct pl_str bytes;
-    file.name = pl_str_from(real->name);
     struct pl_str path = pl_arena_printf(&arena, "%s/fixtures/index/sdists/%s",
                                          root ? root : ".", real->name);
-    if (!pl_sdistname_parse(&arena, file.name, page.project, &version, &err) ||
+    if (!pl_sdistname_parse(&arena, details.name, page.project, &version,
+                            &err) ||
         !pl_file_load(&arena, path, PL_MAX_SDIST_BYTES, &bytes, NULL, &err))
         fail_msg("%.*s", PL_STR_ARG(err.message));
     bool ok = pl_sdist_parse(&arena, bytes, &file, &m, &err);

@@ -11,9 +11,11 @@
 static struct pl_file file_named(struct pl_arena *arena, const char *name,
                                  const struct pl_page *page)
 {
-    struct pl_file file = {.name = pl_str_from(name), .page = page};
+    struct pl_file_details details = {.name = pl_str_from(name)};
+    struct pl_file file = {.details = pl_file_details_keep(arena, &details),
+                           .page = page};
     struct pl_wheelname *wheel = pl_new(arena, struct pl_wheelname);
-    assert_true(pl_wheelname_parse(arena, file.name, wheel, NULL));
+    assert_true(pl_wheelname_parse(arena, details.name, wheel, NULL));
     file.version = &wheel->version;
     file.wheel = &wheel->tags;
     return file;
@@ -42,9 +44,11 @@ static void test_same_version_only(void **state)
     pypi.file_count = 3;
     const struct pl_page *both = pl_page_add_twins(&arena, &torch, &pypi);
     assert_int_equal(both->file_count, 2);
-    assert_true(pl_str_eq(both->files[0].name, others[0].name));
+    assert_true(
+        pl_str_eq(both->files[0].details->name, others[0].details->name));
     assert_true(both->files[0].page == &pypi);
-    assert_true(pl_str_eq(both->files[1].name, labelled.name));
+    assert_true(
+        pl_str_eq(both->files[1].details->name, labelled.details->name));
     assert_true(both->is_torch);
 }
 

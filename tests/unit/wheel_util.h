@@ -38,11 +38,12 @@ static inline struct pl_file file_of(struct pl_arena *arena, const char *name)
     struct pl_wheelname *wheel = pl_new(arena, struct pl_wheelname);
     struct pl_page *page = pl_new(arena, struct pl_page);
     assert_true(pl_wheelname_parse(arena, pl_str_from(name), wheel, NULL));
+    struct pl_file_details details = {.name = pl_str_from(name)};
     page->project = wheel->name;
     return (struct pl_file){.page = page,
                             .version = &wheel->version,
                             .wheel = &wheel->tags,
-                            .name = pl_str_from(name)};
+                            .details = pl_file_details_keep(arena, &details)};
 }
 
 /* Every range that is asked for comes in pieces of at most `most` bytes. */
