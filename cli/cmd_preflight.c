@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/findings_show.h"
 #include "cli/preflight_container.h"
 #include "cli/preflight_dockerfile.h"
 
@@ -73,9 +74,61 @@ static const struct pl_option options[] = {
      .help = "the same as --format json"},
 };
 
+/* ---- what cannot be together ---- */
+
+struct given {
+    bool is_given;
+    const char *name;
+};
+
+static bool refuse(const struct given *list, size_t count, const char *why,
+                   struct pl_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].is_given)
+            return pl_error_plain(err, PL_ERR_USAGE, "%s %s", list[i].name,
+                                  why);
+    return true;
+}
+
+static bool check_options(const struct pl_preflight_options *o,
+                          struct pl_error *err)
+{
+    const struct given container[] = {
+        {o->before, "--before"},     {o->after, "--after"},
+        {o->deep, "--deep"},         {o->root.len, "--root"},
+        {o->python.len, "--python"}, {o->script, "--script"},
+    };
+    const struct given dockerfile[] = {
+        {o->fix, "--fix"},
+        {o->index_root.len, "--index-root"},
+    };
+    const struct given format[] = {{o->format != PL_FINDINGS_TEXT, "--format"}};
+    if (o->before && o->after)
+        return pl_error_plain(err, PL_ERR_USAGE,
+                              "--before and --after: only one of them");
+    if (o->fix &&
+        !refuse(format, 1, "does not go with --fix, which prints a diff", err))
+        return false;
+    if (o->dockerfile.len)
+        return refuse(container, PL_COUNT(container),
+                      "is of a container, not of a --dockerfile", err);
+    if (o->script &&
+        !(refuse(container, PL_COUNT(container) - 1,
+                 "does not go with --script, which looks at nothing", err) &&
+          refuse(format, 1, "does not go with --script, which prints Python",
+                 err)))
+        return false;
+    return refuse(dockerfile, PL_COUNT(dockerfile),
+                  "is of a Dockerfile: --dockerfile FILE", err);
+}
+
 static int run(struct pl_cli *cli, const void *given)
 {
     const struct pl_preflight_options *values = given;
+    struct pl_error err = {.arena = cli->arena};
+    if (!check_options(values, &err))
+        return pl_cli_fail(cli, &err);
     if (values->dockerfile.len)
         return pl_preflight_dockerfile(cli, values);
     return pl_preflight_container(cli, values);

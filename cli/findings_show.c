@@ -135,21 +135,32 @@ static bool is_rule(const struct pl_finding_rule *rules, size_t count,
     return false;
 }
 
-bool pl_findings_know(const struct pl_finding_rule *rules, size_t count,
-                      const struct pl_strs *ids, struct pl_error *err)
+static bool no_rule(const struct pl_finding_rule *rules, size_t count,
+                    struct pl_str id, struct pl_error *err)
 {
-    for (size_t i = 0; i < ids->len; i++) {
-        struct pl_str id = ids->at[i];
-        if (is_rule(rules, count, id))
-            continue;
-        struct pl_nearest nearest = pl_nearest_to(id);
-        for (size_t k = 0; k < count; k++)
-            pl_nearest_try(&nearest, pl_str_from(rules[k].id));
-        (void)pl_error_plain(err, PL_ERR_USAGE, "there is no rule `%.*s`",
-                             PL_STR_ARG(id));
-        return nearest.found.len
-                   ? pl_error_hint(err, "%.*s", PL_STR_ARG(nearest.found))
-                   : false;
+    struct pl_nearest nearest = pl_nearest_to(id);
+    for (size_t i = 0; i < count; i++)
+        pl_nearest_try(&nearest, pl_str_from(rules[i].id));
+    (void)pl_error_plain(err, PL_ERR_USAGE, "there is no rule `%.*s`",
+                         PL_STR_ARG(id));
+    return nearest.found.len
+               ? pl_error_hint(err, "%.*s", PL_STR_ARG(nearest.found))
+               : false;
+}
+
+bool pl_findings_ignored(struct pl_arena *arena,
+                         const struct pl_finding_rule *rules, size_t count,
+                         const struct pl_strs *given, struct pl_strs *ids,
+                         struct pl_error *err)
+{
+    for (size_t i = 0; i < given->len; i++) {
+        struct pl_str rest = given->at[i], id;
+        while (pl_str_cut(&rest, ',', &id)) {
+            id = pl_str_trim(id);
+            if (!is_rule(rules, count, id))
+                return no_rule(rules, count, id, err);
+            pl_vec_push(arena, ids, id);
+        }
     }
     return true;
 }

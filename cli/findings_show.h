@@ -35,9 +35,13 @@ struct pl_str pl_findings_summary(struct pl_arena *arena,
 /* 1 when one of them is an error. */
 int pl_findings_exit_code(const struct pl_findings *findings);
 
-/* Are these ids of the rules? Errors: PL_ERR_USAGE, with the nearest one. */
-PL_MUST_CHECK bool pl_findings_know(const struct pl_finding_rule *rules,
-                                    size_t count, const struct pl_strs *ids,
-                                    struct pl_error *err);
+/*
+ * The ids of `--ignore PD101,PD102`, given any number of times. Errors:
+ * PL_ERR_USAGE for one that is none of the rules', with the nearest one.
+ */
+PL_MUST_CHECK bool
+pl_findings_ignored(struct pl_arena *arena, const struct pl_finding_rule *rules,
+                    size_t count, const struct pl_strs *given,
+                    struct pl_strs *ids, struct pl_error *err);
 
 #endif

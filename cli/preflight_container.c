@@ -29,12 +29,27 @@ struct flight {
 
 /* ---- what is asked ---- */
 
+static bool is_lock_needed(const struct pl_preflight_options *o)
+{
+    return o->before || o->after || o->script;
+}
+
+static bool no_lock(const struct pl_preflight_options *o, struct pl_error *err)
+{
+    const char *name = o->script   ? "--script"
+                       : o->before ? "--before"
+                                   : "--after";
+    pl_error_plain(err, PL_ERR_USAGE,
+                   "%s needs a lock, and pylock.toml is not here", name);
+    return pl_error_hint(err, "podlock preflight LOCK %s", name);
+}
+
 static bool read_lock(struct flight *f)
 {
     const struct pl_strs *args = &f->cli->parsed.args;
     struct pl_str path = args->len ? args->at[0] : PL_STR("pylock.toml");
     if (!args->len && !pl_file_exists(path))
-        return true;
+        return !is_lock_needed(f->options) || no_lock(f->options, f->err);
     if (!pl_lock_open(f->cli, path, &f->lock, f->err))
         return false;
     f->q.lock = &f->lock;
@@ -75,31 +90,14 @@ static bool read_rules(struct flight *f)
            pl_torch_family_load(arena, &f->family, f->err);
 }
 
-/* "PF101,PF102" and more of them. */
 static bool read_ignored(struct flight *f)
 {
-    for (size_t i = 0; i < f->options->ignore.len; i++) {
-        struct pl_str rest = f->options->ignore.at[i], id;
-        while (pl_str_cut(&rest, ',', &id))
-            pl_vec_push(f->cli->arena, &f->ignored, pl_str_trim(id));
-    }
+    if (!pl_findings_ignored(f->cli->arena, pl_preflight_rules,
+                             PL_PREFLIGHT_RULE_COUNT, &f->options->ignore,
+                             &f->ignored, f->err))
+        return false;
     f->q.ignored = f->ignored.at;
     f->q.ignored_count = f->ignored.len;
-    return pl_findings_know(pl_preflight_rules, PL_PREFLIGHT_RULE_COUNT,
-                            &f->ignored, f->err);
-}
-
-static bool check_options(const struct pl_preflight_options *o,
-                          struct pl_error *err)
-{
-    if (o->before && o->after)
-        return pl_error_plain(err, PL_ERR_USAGE,
-                              "--before and --after: only one of them");
-    if (o->fix) {
-        pl_error_plain(err, PL_ERR_USAGE, "--fix corrects a Dockerfile");
-        return pl_error_hint(err, "podlock preflight --dockerfile Dockerfile "
-                                  "--fix");
-    }
     return true;
 }
 
@@ -280,23 +278,16 @@ static void show_json(struct flight *f)
 
 static bool look(struct flight *f)
 {
-    bool good = check_options(f->options, f->err) && read_ignored(f) &&
-                read_lock(f) && read_template(f) && read_rules(f) && scan(f) &&
-                check(f);
+    bool good = read_ignored(f) && read_lock(f) && read_template(f) &&
+                read_rules(f) && scan(f) && check(f);
     pl_tree_close(f->tree);
     return good;
 }
 
 static int print_script(struct flight *f)
 {
-    if (!check_options(f->options, f->err) || !read_lock(f) ||
-        !read_template(f))
+    if (!read_lock(f) || !read_template(f))
         return pl_cli_fail(f->cli, f->err);
-    if (!f->q.lock) {
-        pl_error_plain(f->err, PL_ERR_USAGE, "--script needs a lock");
-        pl_error_hint(f->err, "podlock preflight pylock.toml --script");
-        return pl_cli_fail(f->cli, f->err);
-    }
     pl_preflight_script(&f->lock, f->q.template, &f->cli->text);
     return 0;
 }

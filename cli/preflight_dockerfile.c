@@ -29,20 +29,16 @@ static bool read_lock(struct pl_cli *cli, struct asking *a,
     return true;
 }
 
-/* "PD101,PD102" and more of them. */
 static bool read_ignored(struct pl_cli *cli,
                          const struct pl_preflight_options *options,
                          struct asking *a, struct pl_error *err)
 {
-    for (size_t i = 0; i < options->ignore.len; i++) {
-        struct pl_str rest = options->ignore.at[i], id;
-        while (pl_str_cut(&rest, ',', &id))
-            pl_vec_push(cli->arena, &a->ignored, pl_str_trim(id));
-    }
+    if (!pl_findings_ignored(cli->arena, pl_docker_rules, PL_DOCKER_RULE_COUNT,
+                             &options->ignore, &a->ignored, err))
+        return false;
     a->question.ignored = a->ignored.at;
     a->question.ignored_count = a->ignored.len;
-    return pl_findings_know(pl_docker_rules, PL_DOCKER_RULE_COUNT, &a->ignored,
-                            err);
+    return true;
 }
 
 static bool read_all(struct pl_cli *cli,

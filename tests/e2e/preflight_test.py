@@ -389,6 +389,11 @@ def text(w):
         env=w.env, capture_output=True, text=True, timeout=60)
     w.expect(again.stdout == done.stdout, 'the same twice')
     for words, code in ((('--before', '--after'), 2), (('--fix',), 2),
+                        (('--index-root', '.'), 2),
+                        (('--script', '--deep'), 2),
+                        (('--script', '--json'), 2),
+                        (('--dockerfile', '-', '--deep'), 2),
+                        (('--dockerfile', '-', '--fix', '--json'), 2),
                         (('--ignore', 'PF999'), 2), (('no.toml',), 5),
                         (('--python', '/nowhere'), 2)):
         done = subprocess.run(
@@ -417,13 +422,15 @@ def script(w):
             (None, 'ready: '), ('cuda', 'CUDA 12.6, not 12.8'),
             ('gpu', 'sees no GPU'), ('version', 'is 0.7.0, not 0.8.0'),
             ('import', 'import odd: RuntimeError: no'),
-            ('gone', 'is not installed'), ('exit', 'SystemExit')):
+            ('gone', 'is not installed'), ('exit', 'SystemExit'),
+            ('numpy', 'an array through torch: multiarray'),
+            ('no numpy', 'ready: ')):
         site = w.path(f'site-{fault}')
         modules(site, fault)
         ran = subprocess.run([sys.executable, '-S', w.path('look.py')],
                              env={**w.env, 'PYTHONPATH': site},
                              capture_output=True, text=True, timeout=60)
-        w.expect(ran.returncode == (fault is not None) and
+        w.expect(ran.returncode == (fault not in (None, 'no numpy')) and
                  says in ran.stdout, fault, ran)
     ran = subprocess.run([sys.executable, '-S', w.path('look.py'), '--no-gpu'],
                          env={**w.env, 'PYTHONPATH': w.path('site-gpu')},
@@ -460,7 +467,9 @@ class Tensor:
         return self.array
 from_numpy = Tensor
 ''')
-    install('numpy', '2.1.2', '''
+    if fault != 'no numpy':
+        install('numpy', '2.1.2', "raise ImportError('multiarray')"
+                if fault == 'numpy' else '''
 class arange:
     def __init__(self, n):
         self.n = int(n)
